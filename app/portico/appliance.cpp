@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/appliance.hpp"
+
+#include "app/portico/firmware_files.hpp"
+#include "app/portico/shapes.hpp"
+#include "drivers/ipsec_mb/digest.hpp"
+#include "drivers/sqlite/lease_store.hpp"
+
+#include <cstdio>
+#include <random>
+
+namespace portico::app {
+namespace {
+
+constexpr std::size_t kPuntedPerTurn = 32;  // of each worker and kind
+constexpr Duration kRewriteAgain = 1s;      // when a damaged lease file could not be replaced
+constexpr Duration kDrainFor = 3s;  // at the end; what is not stored then never was promised
+
+std::uint32_t random_number() {
+  static std::random_device device;
+  return device();
+}
+
+cpu_set_t allowed_cpus() {
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  sched_getaffinity(0, sizeof cpus, &cpus);
+  return cpus;
+}
+
+std::vector<std::uint32_t> numbers_of(const cpu_set_t& cpus) {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &cpus)) numbers.push_back(cpu);
+  return numbers;
+}
+
+gateway::Gateway::OnDeny on_deny_of(const config::Macs& macs) {
+  return macs.on_deny == config::OnDeny::AtOnce ? gateway::Gateway::OnDeny::AtOnce
+                                                : gateway::Gateway::OnDeny::AtRenewal;
+}
+
+void tell(const std::string& sentence) { std::fprintf(stderr, "portico: %s\n", sentence.c_str()); }
+
+}  // namespace
+
+Appliance::Appliance(const config::Config& config, gateway::Plan plan, dpdk::Eal eal)
+    : config_(config), cpus_(allowed_cpus()), plan_(std::move(plan)), eal_(std::move(eal)) {}
+
+Result<std::unique_ptr<Appliance>> Appliance::start(const config::Config& config,
+                                                    const std::vector<std::string>& eal_arguments) {
+  const auto cpus = allowed_cpus();  // before EAL pins this thread
+  auto plan = gateway::make_plan(config);
+  if (!plan) return fail(plan.error());
+  auto eal = dpdk::Eal::start(eal_options(config, eal_arguments));
+  if (!eal) return fail(eal.error());
+  std::unique_ptr<Appliance> made{new Appliance(config, std::move(*plan), std::move(*eal))};
+  made->cpus_ = cpus;
+  const auto up = made->open_store()
+                      .and_then([&] { return made->open_ports(); })
+                      .and_then([&] { return made->build_workers(); })
+                      .and_then([&] { return made->build_gateway(); })
+                      .and_then([&] { return made->start_files(); })
+                      .and_then([&] { return made->launch_workers(); });
+  if (!up) return fail(up.error());
+  return made;
+}
+
+Result<void> Appliance::open_store() {
+  auto store = sqlite::LeaseStore::open({.file = config_.leases.file});
+  if (!store) return fail(store.error());
+  auto loaded = (*store)->load();
+  if (!loaded) return fail(loaded.error());
+  loaded_ = std::move(*loaded);
+  lease_store_ = std::move(*store);
+  StoreThread::Settings settings;
+  settings.history_days = config_.leases.history_days;
+  settings.cpus = numbers_of(cpus_);
+  store_ = std::make_unique<StoreThread>(*lease_store_, std::move(settings));
+  return {};
+}
+
+Result<void> Appliance::open_ports() {
+  for (const auto side : {Side::Lan, Side::Wan}) {
+    auto port = dpdk::Port::open(port_options(config_, side));
+    if (!port) return fail(port.error());
+    ports_.push_back(std::move(*port));
+  }
+  return {};
+}
+
+Result<void> Appliance::build_workers() {
+  const auto link = [this](Side side) {
+    const auto& settings = port_of(config_, side);
+    return datapath::Link{{.mac = port(side).mac(),
+                           .address = network_of(config_, side).address,
+                           .vlan = settings.vlan,
+                           .mtu = settings.mtu}};
+  };
+  for (unsigned i = 0; i < worker_count(config_); ++i) {
+    const auto lcore = is_one_lcore() ? 0 : eal_.worker_lcores()[i];
+    memories_.push_back(std::make_unique<dpdk::Memory>(lcore));
+    const datapath::WorkerShape shape{.index = i,
+                                      .ports = {port(Side::Lan).id(), port(Side::Wan).id()},
+                                      .links = {link(Side::Lan), link(Side::Wan)},
+                                      .bindings = bindings_shape(config_, plan_),
+                                      .next_hops = next_hops_shape(config_, plan_)};
+    try {
+      owned_workers_.push_back(std::make_unique<datapath::Worker>(shape, memories_.back().get()));
+    } catch (const std::bad_alloc&) {
+      return fail("too little memory for the tables of a worker: raise memory_mib", "/eal");
+    }
+    workers_.push_back(owned_workers_.back().get());
+  }
+  return {};
+}
+
+Result<void> Appliance::build_gateway() {
+  std::vector<orders::Mailbox*> mailboxes;
+  for (auto* worker : workers_) mailboxes.push_back(&worker->orders);
+  world_ = std::make_unique<DpdkWorld>(workers_, *store_);
+  auto packets = dpdk::make_pool({.name = "control",
+                                  .packets = 4096,
+                                  .frame_size = 9216,
+                                  .private_size = datapath::kPrivateSize});
+  if (!packets) return fail(packets.error());
+  const auto outlet = [this](Side side) -> std::optional<datapath::ControlPort::Outlet> {
+    const auto queue = port(side).control_queue();
+    if (!queue) return std::nullopt;
+    return datapath::ControlPort::Outlet{port(side).id(), *queue};
+  };
+  control_ = std::make_unique<datapath::ControlPort>(datapath::ControlPort::Shape{
+      .workers = workers_, .packets = *packets, .outlets = {outlet(Side::Lan), outlet(Side::Wan)}});
+  world_->set_port(*control_);
+  gateway_ = std::make_unique<gateway::Gateway>(
+      plan_, gateway_settings(config_, {port(Side::Lan).mac(), port(Side::Wan).mac()}),
+      std::move(mailboxes), *world_, random_number);
+  auto policy = macs_.emplace(config_.phones.macs).read();
+  if (!policy) return fail(policy.error());
+  const auto now = read_clock();
+  gateway_->restore(loaded_, now, [this](nappt::Slot slot, const nappt::Binding& binding) {
+    for (auto* worker : workers_) worker->bindings.add(slot, binding);
+  });
+  // After the leases: a list that changed meanwhile may end some of them.
+  gateway_->set_mac_policy(std::move(*policy), on_deny_of(config_.phones.macs), now);
+  tell_what_was_restored();
+  loaded_ = {};
+  return {};
+}
+
+void Appliance::tell_what_was_restored() {
+  lease_file_set_aside_ = loaded_.salvaged_from;
+  if (lease_file_set_aside_)
+    tell("the lease file was damaged: " + std::to_string(loaded_.leases.size()) +
+         " leases could be read, the damaged file is " + *lease_file_set_aside_);
+  if (const auto refused = gateway_->leases().counters().not_allowed.value(); refused > 0)
+    tell(std::to_string(refused) +
+         " stored leases are no longer allowed by the configuration: their ranges are quarantined");
+}
+
+int Appliance::worker_main(void* launch) {
+  const auto& of = *static_cast<const Launch*>(launch);
+  dpdk::Idle idle{of.idle};
+  while (!of.stop->load(std::memory_order_relaxed))
+    idle.rest(datapath::gateway_turn(*of.worker) > 0);
+  return 0;
+}
+
+Result<void> Appliance::launch_workers() {
+  if (is_one_lcore()) return {};
+  const auto idle =
+      config_.eal.idle == config::Idle::Spin ? dpdk::IdlePolicy::Spin : dpdk::IdlePolicy::Adaptive;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    launches_.push_back(std::make_unique<Launch>(
+        Launch{workers_[i], idle, &stop_workers_, eal_.worker_lcores()[i]}));
+    if (auto up = dpdk::launch(launches_.back()->lcore, worker_main, launches_.back().get()); !up) {
+      launches_.pop_back();
+      return up;
+    }
+  }
+  return {};
+}
+
+Result<void> Appliance::start_files() {
+  FilesThread::Watched watched{std::nullopt, std::move(*macs_)};
+  macs_.reset();
+  if (!config_.tftp.root.empty()) {
+    auto digest = ipsec_mb::make_digest();
+    if (!digest) return fail(digest.error());
+    watched.firmware.emplace(config_.tftp.root, std::uint64_t{config_.tftp.memory_mib} << 20,
+                             std::move(*digest));
+    // Read before anything is offered: a lease names the digest of what it tells to run.
+    gateway_->set_files(firmware_ = watched.firmware->scan());
+  }
+  files_ = std::make_unique<FilesThread>(std::move(watched),
+                                         std::chrono::seconds{config_.tftp.rescan_s}, cpus_);
+  return {};
+}
+
+Appliance::~Appliance() {
+  stop_workers_.store(true, std::memory_order_relaxed);
+  for (const auto& launch : launches_) dpdk::wait_for(launch->lcore);
+}
+
+// ---- the loop
+
+void Appliance::run() {
+  gateway_->start(read_clock());
+  dpdk::Idle idle{dpdk::IdlePolicy::Adaptive};
+  while (!stop_.load(std::memory_order_relaxed)) idle.rest(turn());
+  drain();
+}
+
+bool Appliance::turn() {
+  const auto now = read_clock();
+  ++turns_;
+  std::size_t done = is_one_lcore() ? datapath::gateway_turn(*workers_.front()) : 0;
+  done += control_->for_each_punted(kPuntedPerTurn, [&](Bytes frame, const datapath::Note& note) {
+    return take_in(frame, note, now);
+  });
+  stored_.clear();
+  store_->take_stored(stored_);
+  for (const auto ticket : stored_) gateway_->stored(ticket, now);
+  done += stored_.size();
+  look_after_store(now);
+  take_files(now);
+  done += mailbox_.answer_all() ? 1 : 0;
+  gateway_->turn(now);
+  return done > 0;
+}
+
+/// A lease file found damaged is replaced by what control knows: nothing is lost.
+void Appliance::look_after_store(Now now) {
+  const auto trouble = store_->trouble();
+  gateway_->set_store_health(!trouble);
+  if (auto aside = store_->take_set_aside()) {
+    lease_file_set_aside_ = std::move(aside);
+    tell("the lease file was damaged and is written anew, the damaged one is " +
+         *lease_file_set_aside_);
+  }
+  if (!trouble || !trouble->is_damaged || now.time < rewrite_not_before_) return;
+  rewrite_not_before_ = now.time + kRewriteAgain;
+  std::vector<lease::Lease> leases;
+  gateway_->leases().table().for_each(
+      [&leases](const gateway::Entry& entry) { leases.push_back(entry.lease); });
+  store_->rewrite(std::move(leases), gateway_->leases().next_id());
+}
+
+void Appliance::take_files(Now now) {
+  if (auto firmware = files_->take_firmware()) gateway_->set_files(firmware_ = std::move(firmware));
+  auto macs = files_->take_macs();
+  if (!macs) return;
+  if (*macs) {
+    gateway_->set_mac_policy(std::move(**macs), on_deny_of(config_.phones.macs), now);
+    mac_list_problem_.reset();
+  } else {
+    mac_list_problem_ = macs->error();
+  }
+}
+
+std::vector<std::string> Appliance::warnings() const {
+  std::vector<std::string> warnings;
+  if (mac_list_problem_)
+    warnings.push_back("the MAC list is not taken, the earlier one stays: " +
+                       to_string(*mac_list_problem_));
+  if (lease_file_set_aside_)
+    warnings.push_back("the lease file was damaged: it is kept as " + *lease_file_set_aside_);
+  if (firmware_)
+    for (const auto& file : firmware_->left_out) warnings.push_back("not served by TFTP: " + file);
+  return warnings;
+}
+
+std::optional<stats::Drop> Appliance::take_in(Bytes frame, const datapath::Note& note, Now now) {
+  switch (note.kind) {
+    case datapath::PuntKind::Arp:
+      return gateway_->on_arp(note.side, frame, now);
+    case datapath::PuntKind::Dhcp:
+    case datapath::PuntKind::Service:
+      return gateway_->on_udp(note.side, frame, now);
+    case datapath::PuntKind::Icmp:
+      return gateway_->on_icmp(note.side, frame, now);
+    case datapath::PuntKind::Error:
+      return gateway_->on_undeliverable(note.side, frame, note.reason, now);
+    case datapath::PuntKind::Neighbor:
+      return gateway_->on_unresolved(note.side, note.next_hop, frame, now);
+  }
+  return stats::Drop::NotAService;
+}
+
+/// What was begun is brought to its end, so that nothing stored is missing an answer.
+void Appliance::drain() {
+  const auto until = read_clock().time + kDrainFor;
+  while (!gateway_->leases().is_idle() && read_clock().time < until) turn();
+  store_->stop();
+}
+
+}  // namespace portico::app

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The running gateway: its parts in the order in which they need one another, and the control
+// core's loop.
+#pragma once
+
+#include "app/portico/clock.hpp"
+#include "app/portico/control_mailbox.hpp"
+#include "app/portico/dpdk_world.hpp"
+#include "app/portico/files_thread.hpp"
+#include "app/portico/program_options.hpp"
+#include "app/portico/store_thread.hpp"
+#include "base/result.hpp"
+#include "config/model.hpp"
+#include "datapath/control_port.hpp"
+#include "datapath/worker.hpp"
+#include "drivers/dpdk/eal.hpp"
+#include "drivers/dpdk/idle.hpp"
+#include "drivers/dpdk/memory.hpp"
+#include "drivers/dpdk/ports.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/plan.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace portico::app {
+
+class Appliance {
+ public:
+  /// Starts everything but the loop. The error says what could not be had.
+  [[nodiscard]] static Result<std::unique_ptr<Appliance>> start(
+      const config::Config& config, const std::vector<std::string>& eal_arguments);
+  ~Appliance();
+
+  /// The control core's loop, on the calling thread, until stop(). Then everything is flushed.
+  void run();
+  /// From any thread or a signal handler.
+  void stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+
+  [[nodiscard]] const config::Config& config() const noexcept { return config_; }
+  [[nodiscard]] ControlMailbox& mailbox() noexcept { return mailbox_; }
+  /// CPUs that threads other than lcores may use.
+  [[nodiscard]] const cpu_set_t& cpus() const noexcept { return cpus_; }
+
+  // For the questions of management, asked on the control core.
+  [[nodiscard]] gateway::Gateway& gateway() noexcept { return *gateway_; }
+  [[nodiscard]] const std::vector<datapath::Worker*>& workers() const noexcept { return workers_; }
+  [[nodiscard]] const datapath::ControlPort& control_port() const noexcept { return *control_; }
+  [[nodiscard]] const dpdk::Port& port(Side side) const noexcept {
+    return ports_[static_cast<std::size_t>(side)];
+  }
+  /// What all workers have counted for a binding.
+  [[nodiscard]] lease::Usage usage(nappt::Slot slot) { return world_->usage(slot); }
+  [[nodiscard]] lease::LeaseStore& lease_store() noexcept { return *lease_store_; }
+  [[nodiscard]] StoreThread& store() noexcept { return *store_; }
+  [[nodiscard]] const gateway::Plan& plan() const noexcept { return plan_; }
+  [[nodiscard]] bool is_one_lcore() const noexcept { return config_.eal.worker_cores.empty(); }
+  /// What the operator should mend, a sentence each.
+  [[nodiscard]] std::vector<std::string> warnings() const;
+  /// Turns of the control core itself.
+  [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
+  /// One turn: packets, stored rows, files, questions, what time brings. Returns whether there was
+  /// anything to do.
+  bool turn();
+
+ private:
+  Appliance(const config::Config& config, gateway::Plan plan, dpdk::Eal eal);
+
+  [[nodiscard]] Result<void> open_store();
+  [[nodiscard]] Result<void> open_ports();
+  [[nodiscard]] Result<void> build_workers();
+  [[nodiscard]] Result<void> build_gateway();
+  [[nodiscard]] Result<void> launch_workers();
+  [[nodiscard]] Result<void> start_files();
+  void tell_what_was_restored();
+  void look_after_store(Now now);
+  void take_files(Now now);
+  void drain();
+  [[nodiscard]] std::optional<stats::Drop> take_in(Bytes frame, const datapath::Note& note,
+                                                   Now now);
+
+  struct Launch {
+    datapath::Worker* worker;
+    dpdk::IdlePolicy idle;
+    const std::atomic<bool>* stop;
+    unsigned lcore;
+  };
+  static int worker_main(void* launch);
+
+  config::Config config_;
+  cpu_set_t cpus_;
+  gateway::Plan plan_;
+  dpdk::Eal eal_;
+  std::unique_ptr<lease::LeaseStore> lease_store_;
+  std::unique_ptr<StoreThread> store_;
+  std::vector<std::uint64_t> stored_;  // tickets of one turn, in memory that is used again
+  lease::Loaded loaded_;
+  std::vector<dpdk::Port> ports_;  // by Side
+  std::vector<std::unique_ptr<dpdk::Memory>> memories_;
+  std::vector<std::unique_ptr<datapath::Worker>> owned_workers_;
+  std::vector<datapath::Worker*> workers_;
+  std::unique_ptr<datapath::ControlPort> control_;
+  std::unique_ptr<DpdkWorld> world_;
+  std::unique_ptr<gateway::Gateway> gateway_;
+  std::optional<MacListFile> macs_;  // the files thread's, once that is started
+  std::unique_ptr<FilesThread> files_;
+  tftp::SnapshotPtr firmware_;
+  std::optional<Error> mac_list_problem_;
+  std::optional<std::string> lease_file_set_aside_;
+  Time rewrite_not_before_{};
+  ControlMailbox mailbox_;
+  std::vector<std::unique_ptr<Launch>> launches_;  // by lcore
+  std::atomic<bool> stop_{false};                  // written by a signal handler, read by run()
+  std::atomic<bool> stop_workers_{false};          // written by control, read by the workers
+  std::uint64_t turns_ = 0;
+};
+
+}  // namespace portico::app

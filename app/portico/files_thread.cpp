@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/files_thread.hpp"
+
+#include <pthread.h>
+#include <utility>
+
+namespace portico::app {
+
+FilesThread::FilesThread(Watched watched, std::chrono::seconds rescan, const cpu_set_t& cpus)
+    : watched_(std::move(watched)),
+      rescan_(rescan),
+      cpus_(cpus),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+tftp::SnapshotPtr FilesThread::take_firmware() {
+  const std::scoped_lock lock{mutex_};
+  return std::exchange(fresh_firmware_, nullptr);
+}
+
+std::optional<Result<MacPolicyPtr>> FilesThread::take_macs() {
+  const std::scoped_lock lock{mutex_};
+  return std::exchange(fresh_macs_, std::nullopt);
+}
+
+void FilesThread::run(const std::stop_token& stop) {
+  // If that fails it stays on its maker's CPU: slower, not wrong.
+  ::pthread_setaffinity_np(::pthread_self(), sizeof cpus_, &cpus_);
+  ::pthread_setname_np(::pthread_self(), "portico-files");
+  while (!stop.stop_requested()) {
+    look_at_macs();  // first: firmware may take long to hash
+    look_at_firmware(stop);
+    std::unique_lock lock{mutex_};
+    wake_.wait_for(lock, stop, rescan_, [] { return false; });
+  }
+}
+
+void FilesThread::look_at_firmware(const std::stop_token& stop) {
+  if (!watched_.firmware) return;
+  const auto snapshot = watched_.firmware->scan(stop);
+  if (snapshot == last_firmware_) return;
+  last_firmware_ = snapshot;
+  const std::scoped_lock lock{mutex_};
+  fresh_firmware_ = snapshot;
+}
+
+void FilesThread::look_at_macs() {
+  auto macs = watched_.macs.look();
+  if (!macs) return;
+  const std::scoped_lock lock{mutex_};
+  fresh_macs_ = std::move(macs);
+}
+
+}  // namespace portico::app

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/operator_view.hpp"
+
+#include "app/portico/shapes.hpp"
+#include "config/load.hpp"
+#include "management/losses.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace portico::app {
+namespace {
+
+using management::Moment;
+
+constexpr int kMostTries = 200;                   // of a question that needs a quiet moment
+constexpr std::chrono::milliseconds kBetween{5};  // two tries
+
+/// The worker's counters as they are, or as they were when it copied them.
+datapath::WorkerStats stats_of(const datapath::Worker& worker, Moment moment) {
+  return moment == Moment::Running ? worker.stats() : worker.snapshot;
+}
+
+/// False: a grant that its phone has not been told of yet, for it is on its way to the disk.
+bool is_held(const gateway::Entry& entry) {
+  return entry.lease.state != lease::State::Bound || entry.slot != gateway::kNoSlot;
+}
+
+template <class Row, class Source, class Make>
+management::Page<Row> page_of(const Source& all, const management::PageRequest& request,
+                              Make&& make) {
+  management::Page<Row> page;
+  page.total = all.size();
+  const auto first = std::min(request.offset, all.size());
+  const auto last = first + std::min(request.limit, all.size() - first);
+  for (auto i = first; i < last; ++i) page.rows.push_back(make(all[i]));
+  return page;
+}
+
+void add_drops(stats::Registry& registry, const stats::DropCounters& drops) {
+  for (const auto& text : stats::kDropTexts)
+    registry.add("drops", text.name, text.help, drops.counter(text.drop));
+}
+
+void add_worker(stats::Registry& registry, const stats::DropCounters& drops,
+                const datapath::NapptCounters& translated) {
+  registry.add(datapath::kNapptCounters, translated);
+  add_drops(registry, drops);
+}
+
+/// Those of the control core and the store: the same at any moment.
+void add_control(stats::Registry& registry, Appliance& appliance) {
+  const auto& gateway = appliance.gateway();
+  add_drops(registry, appliance.control_port().drops());
+  registry.add(datapath::kControlCounters, appliance.control_port().counters());
+  registry.add(dhcp::kCounters, gateway.dhcp().counters());
+  registry.add(gateway::kLeaseCounters, appliance.gateway().leases().counters());
+  registry.add(tftp::kCounters, gateway.tftp().counters());
+  registry.add(kStoreCounters, appliance.store().counters());
+  registry.add(neighbor::kCounters, gateway.neighbors().counters());
+  registry.add(icmp::kCounters, gateway.icmp().counters());
+}
+
+}  // namespace
+
+OperatorView::OperatorView(Appliance& appliance)
+    : appliance_(appliance),
+      live_(live_counters(appliance)),
+      snapshot_(snapshot_counters(appliance)) {}
+
+stats::Registry OperatorView::live_counters(Appliance& appliance) {
+  stats::Registry registry;
+  for (const auto* worker : appliance.workers())
+    add_worker(registry, worker->drops, worker->translated);
+  add_control(registry, appliance);
+  return registry;
+}
+
+stats::Registry OperatorView::snapshot_counters(Appliance& appliance) {
+  stats::Registry registry;
+  for (const auto* worker : appliance.workers())
+    add_worker(registry, worker->snapshot.drops, worker->snapshot.translated);
+  add_control(registry, appliance);
+  return registry;
+}
+
+// ---- health
+
+Result<management::Health> OperatorView::health() {
+  return appliance_.mailbox().ask([this] { return read_health(); });
+}
+
+management::Health OperatorView::read_health() {
+  management::Health health;
+  auto& gateway = appliance_.gateway();
+  if (const auto trouble = appliance_.store().trouble())
+    health.reasons.push_back("the lease store does not write: " + to_string(trouble->why));
+  if (const auto silent = gateway.publisher().silent_worker(read_clock().time))
+    health.reasons.push_back("worker " + std::to_string(*silent) + " carries out no orders");
+  if (gateway.leases().calendar().clock_is_behind())
+    health.reasons.push_back("the clock shows less than the newest event of the lease store");
+  for (const auto side : {Side::Lan, Side::Wan})
+    if (!appliance_.port(side).link_up())
+      health.reasons.push_back("port " + appliance_.port(side).name() + " has no link");
+  health.warnings = appliance_.warnings();
+  return health;
+}
+
+// ---- statistics
+
+Result<management::Statistics> OperatorView::statistics(Moment moment) {
+  if (moment == Moment::Running)
+    return appliance_.mailbox().ask([this] { return read_statistics(Moment::Running); });
+  Result<management::Statistics> latest = fail("no moment without packets under way");
+  for (int i = 0; i < kMostTries; ++i) {
+    if (auto copied = snapshot_workers(); !copied) return fail(copied.error());
+    latest = appliance_.mailbox().ask([this] { return read_statistics(Moment::TurnBoundary); });
+    if (!latest || latest->balance.holds()) return latest;
+    std::this_thread::sleep_for(kBetween);
+  }
+  return latest;
+}
+
+Result<void> OperatorView::snapshot_workers() {
+  auto& mailbox = appliance_.mailbox();
+  const auto order = mailbox.ask([this] {
+    return appliance_.gateway().publisher().post(orders::TakeSnapshot{}, read_clock().time);
+  });
+  if (!order) return fail(order.error());
+  for (int i = 0; i < kMostTries; ++i) {
+    const auto applied = mailbox.ask([this] { return appliance_.gateway().publisher().applied(); });
+    if (!applied) return fail(applied.error());
+    if (*applied >= *order) return {};
+    std::this_thread::sleep_for(kBetween);
+  }
+  return fail("a worker does not turn");
+}
+
+management::Statistics OperatorView::read_statistics(Moment moment) {
+  management::Statistics statistics;
+  const auto now = read_clock().time;
+  for (const auto side : {Side::Lan, Side::Wan}) statistics.ports.push_back(port_row(side, moment));
+  for (std::size_t i = 0; i < appliance_.workers().size(); ++i)
+    statistics.workers.push_back(worker_row(i, now));
+  statistics.groups = moment == Moment::Running ? live_.read() : snapshot_.read();
+  management::count_losses_as_drops(statistics);
+  statistics.balance = balance(moment);
+  return statistics;
+}
+
+management::PortRow OperatorView::port_row(Side side, Moment moment) {
+  const auto& settings = port_of(appliance_.config(), side);
+  const auto& port = appliance_.port(side);
+  const auto i = static_cast<std::size_t>(side);
+  management::PortRow row{.name = settings.name,
+                          .device = settings.device,
+                          .driver = port.driver(),
+                          .side = side,
+                          .mac = port.mac(),
+                          .vlan = settings.vlan,
+                          .mtu = settings.mtu,
+                          .link_up = port.link_up(),
+                          .speed_mbps = port.link_speed(),
+                          .receive_queues = static_cast<std::uint16_t>(appliance_.workers().size()),
+                          .transmit_queues = static_cast<std::uint16_t>(
+                              appliance_.workers().size() + (port.control_queue() ? 1 : 0)),
+                          .stats = {}};
+  const auto add = [&row](const datapath::PortCounters& counters) {
+    row.stats.packets_in += counters.rx_packets.value();
+    row.stats.octets_in += counters.rx_octets.value();
+    row.stats.packets_out += counters.tx_packets.value();
+    row.stats.octets_out += counters.tx_octets.value();
+  };
+  for (const auto* worker : appliance_.workers()) add(stats_of(*worker, moment).ports[i]);
+  add(appliance_.control_port().port_counters(side));
+  const auto losses = port.losses();
+  row.stats.missed = losses.missed;
+  row.stats.no_buffer = losses.no_mbuf;
+  return row;
+}
+
+management::WorkerRow OperatorView::worker_row(std::size_t index, Time now) {
+  const auto& worker = *appliance_.workers()[index];
+  const auto& eal = appliance_.config().eal;
+  management::WorkerRow row;
+  row.index = static_cast<std::uint32_t>(index);
+  row.cpu = appliance_.is_one_lcore() ? eal.main_core : eal.worker_cores[index];
+  row.turns = worker.counters.turns.value();
+  row.idle_turns = worker.counters.idle_turns.value();
+  row.punted = worker.counters.punted.value();
+  for (const auto& port : worker.ports) row.packets += port.counters().rx_packets.value();
+  row.orders_posted = worker.orders.posted();
+  row.orders_applied = worker.orders.applied();
+  row.turning = appliance_.gateway().publisher().silent_worker(now) != index;
+  return row;
+}
+
+management::Balance OperatorView::balance(Moment moment) {
+  management::Balance balance;
+  for (const auto side : {Side::Lan, Side::Wan}) {
+    const auto stats = port_row(side, moment).stats;
+    const auto lost = stats.missed + stats.no_buffer;
+    balance.received += stats.packets_in + lost;
+    balance.dropped += lost;
+    balance.sent += stats.packets_out;
+  }
+  for (const auto* worker : appliance_.workers())
+    balance.dropped += stats_of(*worker, moment).drops.total();
+  const auto& control = appliance_.control_port();
+  balance.dropped += control.drops().total();
+  balance.originated = control.counters().originated.value();
+  balance.consumed = control.counters().consumed.value();
+  return balance;
+}
+
+// ---- bindings, leases
+
+Result<management::Page<management::BindingRow>> OperatorView::bindings(
+    const management::BindingFilter& filter, const management::PageRequest& page) {
+  return appliance_.mailbox().ask([this, filter, page] {
+    const auto& table = appliance_.workers().front()->bindings;
+    const auto& plan = appliance_.plan();
+    std::vector<nappt::Slot> slots;
+    for (nappt::Slot slot = 0; slot < table.slots(); ++slot)
+      if (const auto binding = table.at(slot); binding && management::matches(filter, *binding))
+        slots.push_back(slot);
+    return page_of<management::BindingRow>(slots, page, [&](nappt::Slot slot) {
+      management::BindingRow row;
+      row.slot = slot;
+      row.binding = *table.at(slot);
+      const auto* entry =
+          appliance_.gateway().leases().table().by_private(row.binding.private_address);
+      row.class_name = entry == nullptr ? "static" : entry->lease.class_name;
+      if (row.binding.next_hop != kNoHop) row.via = plan.routers[row.binding.next_hop - 1].address;
+      row.usage = appliance_.usage(slot);
+      return row;
+    });
+  });
+}
+
+Result<management::Page<lease::Lease>> OperatorView::leases(const management::PageRequest& page) {
+  return appliance_.mailbox().ask([this, page] {
+    std::vector<const lease::Lease*> all;
+    appliance_.gateway().leases().table().for_each([&all](const gateway::Entry& entry) {
+      if (is_held(entry)) all.push_back(&entry.lease);
+    });
+    std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+    return page_of<lease::Lease>(all, page, [](const lease::Lease* lease) { return *lease; });
+  });
+}
+
+Result<std::vector<lease::HistoryRecord>> OperatorView::history(const lease::HistoryQuery& query) {
+  return appliance_.lease_store().history(query);
+}
+
+Result<std::size_t> OperatorView::revoke(const Mac& mac) {
+  return appliance_.mailbox().ask(
+      [this, mac] { return appliance_.gateway().revoke(mac, read_clock()); });
+}
+
+std::string OperatorView::configuration() { return config::render(appliance_.config()); }
+
+// ---- audit
+
+Result<std::vector<management::Difference>> OperatorView::audit() {
+  for (int i = 0; i < kMostTries; ++i) {
+    const auto before = appliance_.mailbox().ask([this] { return read_holdings(); });
+    if (!before) return fail(before.error());
+    if (!*before) {
+      std::this_thread::sleep_for(kBetween);
+      continue;
+    }
+    const auto stored = appliance_.lease_store().rows();
+    if (!stored) return fail(stored.error());
+    const auto changes =
+        appliance_.mailbox().ask([this] { return appliance_.gateway().leases().changes(); });
+    if (!changes) return fail(changes.error());
+    if (*changes != (*before)->changes) continue;  // the store is of a later moment
+    return management::audit(*stored, **before);
+  }
+  return fail("leases change all the time: no quiet moment to compare them");
+}
+
+std::optional<management::Holdings> OperatorView::read_holdings() {
+  std::vector<const nappt::Bindings*> tables;
+  for (const auto* worker : appliance_.workers()) tables.push_back(&worker->bindings);
+  return management::read_holdings(appliance_.gateway(), tables);
+}
+
+}  // namespace portico::app

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What management asks, answered from the running appliance. Each question is put to the control
+// core through its mailbox; only the store's own reading happens on the asking thread.
+#pragma once
+
+#include "app/portico/appliance.hpp"
+#include "management/control.hpp"
+#include "management/holdings.hpp"
+#include "stats/registry.hpp"
+
+namespace portico::app {
+
+class OperatorView final : public management::Control {
+ public:
+  explicit OperatorView(Appliance& appliance);
+
+  [[nodiscard]] Result<management::Health> health() override;
+  [[nodiscard]] Result<management::Statistics> statistics(management::Moment moment) override;
+  [[nodiscard]] Result<management::Page<management::BindingRow>> bindings(
+      const management::BindingFilter& filter, const management::PageRequest& page) override;
+  [[nodiscard]] Result<management::Page<lease::Lease>> leases(
+      const management::PageRequest& page) override;
+  [[nodiscard]] Result<std::vector<lease::HistoryRecord>> history(
+      const lease::HistoryQuery& query) override;
+  [[nodiscard]] Result<std::vector<management::Difference>> audit() override;
+  [[nodiscard]] Result<std::size_t> revoke(const Mac& mac) override;
+  [[nodiscard]] std::string configuration() override;
+
+ private:
+  [[nodiscard]] static stats::Registry live_counters(Appliance& appliance);
+  [[nodiscard]] static stats::Registry snapshot_counters(Appliance& appliance);
+  [[nodiscard]] management::Health read_health();
+  [[nodiscard]] management::Statistics read_statistics(management::Moment moment);
+  [[nodiscard]] management::PortRow port_row(Side side, management::Moment moment);
+  [[nodiscard]] management::WorkerRow worker_row(std::size_t index, Time now);
+  [[nodiscard]] management::Balance balance(management::Moment moment);
+  [[nodiscard]] Result<void> snapshot_workers();
+  [[nodiscard]] std::optional<management::Holdings> read_holdings();
+
+  Appliance& appliance_;
+  const stats::Registry live_;
+  const stats::Registry snapshot_;
+};
+
+}  // namespace portico::app

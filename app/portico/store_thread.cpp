@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/store_thread.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <pthread.h>
+#include <sched.h>
+#include <utility>
+
+namespace portico {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Duration kFirstBackoff = 50ms;
+constexpr Duration kLongestBackoff = 1s;
+constexpr Duration kCheckpointEvery = 1s;
+constexpr std::int64_t kPruneEvery_s = 3600;
+constexpr std::int64_t kSecondsADay = 86400;
+
+}  // namespace
+
+StoreThread::StoreThread(lease::LeaseStore& store, Settings settings)
+    : store_(store), settings_(std::move(settings)) {
+  writer_ = std::thread([this] { run(); });
+  checkpointer_ = std::thread([this] { run_checkpoints(); });
+}
+
+StoreThread::~StoreThread() { stop(); }
+
+bool StoreThread::submit(lease::Change change) {
+  {
+    const std::scoped_lock lock{mutex_};
+    if (waiting_.size() + batch_size_ >= settings_.queue) return false;
+    waiting_.push_back(std::move(change));
+  }
+  work_.notify_one();
+  return true;
+}
+
+void StoreThread::take_stored(std::vector<std::uint64_t>& tickets) {
+  const std::scoped_lock lock{mutex_};
+  tickets.insert(tickets.end(), stored_.begin(), stored_.end());
+  stored_.clear();
+}
+
+std::optional<StoreThread::Trouble> StoreThread::trouble() const {
+  const std::scoped_lock lock{mutex_};
+  return trouble_;
+}
+
+void StoreThread::rewrite(std::vector<lease::Lease> leases, std::uint64_t next_id) {
+  {
+    const std::scoped_lock lock{mutex_};
+    rewrite_ = Rewrite{std::move(leases), next_id};
+    if (trouble_) trouble_->is_damaged = false;
+  }
+  work_.notify_one();
+}
+
+std::optional<std::string> StoreThread::take_set_aside() {
+  const std::scoped_lock lock{mutex_};
+  return std::exchange(set_aside_, std::nullopt);
+}
+
+std::size_t StoreThread::stop() {
+  {
+    const std::scoped_lock lock{mutex_};
+    stopping_ = true;
+  }
+  work_.notify_one();
+  end_.notify_one();
+  if (writer_.joinable()) writer_.join();
+  if (checkpointer_.joinable()) checkpointer_.join();
+  return waiting_.size() + batch_.size();
+}
+
+void StoreThread::run() {
+  use_cpus("store");
+  std::unique_lock lock{mutex_};
+  Clock::time_point give_up = Clock::time_point::max();
+  while (wait_for_work(lock)) {
+    if (stopping_ && give_up == Clock::time_point::max())
+      give_up = Clock::now() + settings_.stop_patience;
+    if (rewrite_) serve_rewrite(lock);
+    if (batch_.empty()) std::swap(batch_, waiting_);
+    batch_size_ = batch_.size();
+    if (!batch_.empty()) write_batch(lock);
+    if (stopping_ && Clock::now() >= give_up) return;
+    if (!trouble_) {
+      lock.unlock();
+      prune();
+      lock.lock();
+    }
+  }
+}
+
+/// False: stopping, and nothing is left to do.
+bool StoreThread::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  if (!batch_.empty()) {  // it failed: once more, after a while
+    work_.wait_for(lock, backoff_, [this] { return rewrite_.has_value(); });
+    return true;
+  }
+  const auto has_work = [this] {
+    return stopping_ || prune_goes_on_ || rewrite_ || !waiting_.empty();
+  };
+  work_.wait(lock, has_work);
+  return !stopping_ || rewrite_ || !waiting_.empty();
+}
+
+void StoreThread::write_batch(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  const auto started = Clock::now();
+  auto written = store_.commit(batch_);
+  const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+  counters_.commit_us += static_cast<std::uint64_t>(spent.count());
+  for (const lease::Change& change : batch_) newest_event_ = std::max(newest_event_, change.at);
+  lock.lock();
+  report(lock, std::move(written));
+}
+
+void StoreThread::report(std::unique_lock<std::mutex>& lock, Result<void> written) {
+  if (!written) {
+    ++counters_.failures;
+    backoff_ = std::clamp(2 * backoff_, kFirstBackoff, kLongestBackoff);
+    trouble_ = Trouble{written.error(), store_.is_damaged()};
+    return;
+  }
+  ++counters_.commits;
+  counters_.changes += batch_.size();
+  for (const lease::Change& change : batch_) stored_.push_back(change.ticket);
+  batch_.clear();
+  batch_size_ = 0;
+  backoff_ = {};
+  trouble_.reset();
+  lock.unlock();
+  if (settings_.on_stored) settings_.on_stored();
+  lock.lock();
+}
+
+void StoreThread::serve_rewrite(std::unique_lock<std::mutex>& lock) {
+  const Rewrite rewrite = *std::exchange(rewrite_, std::nullopt);
+  lock.unlock();
+  auto aside = store_.rewrite(rewrite.leases, rewrite.next_id);
+  lock.lock();
+  if (aside) {
+    ++counters_.rewrites;
+    set_aside_ = std::move(*aside);
+  } else {
+    ++counters_.failures;
+    trouble_ = Trouble{aside.error(), true};
+  }
+}
+
+/// A bounded step, now and then by the time of the events themselves: no clock of ours can be
+/// wrong.
+void StoreThread::prune() {
+  if (settings_.history_days == 0) return;
+  if (!prune_goes_on_ && newest_event_.s < pruned_at_.s + kPruneEvery_s) return;
+  pruned_at_ = newest_event_;
+  ++counters_.pruned_steps;
+  const auto more =
+      store_.prune_history({newest_event_.s - std::int64_t{settings_.history_days} * kSecondsADay});
+  prune_goes_on_ = more && *more;  // a failure shows at the next commit
+}
+
+void StoreThread::run_checkpoints() {
+  use_cpus("checkpoint");
+  std::uint64_t seen = 0;
+  std::unique_lock lock{mutex_};
+  while (!end_.wait_for(lock, kCheckpointEvery, [this] { return stopping_; })) {
+    if (counters_.commits.value() == seen) continue;
+    seen = counters_.commits.value();
+    lock.unlock();
+    ++(store_.checkpoint() ? counters_.checkpoints : counters_.checkpoint_failures);
+    lock.lock();
+  }
+}
+
+/// A thread inherits the CPUs of the one that made it, which may be pinned to a busy core.
+void StoreThread::use_cpus(const char* name) const {
+  pthread_setname_np(pthread_self(), name);
+  if (settings_.cpus.empty()) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const std::uint32_t cpu : settings_.cpus) CPU_SET(cpu, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+}  // namespace portico

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "drivers/sqlite/lease_store.hpp"
+
+#include "base/expects.hpp"
+#include "drivers/sqlite/history.hpp"
+#include "drivers/sqlite/replace.hpp"
+#include "drivers/sqlite/salvage.hpp"
+#include "lease/record.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace portico::sqlite {
+namespace {
+
+using lease::Change;
+using lease::Lease;
+using lease::Loaded;
+
+constexpr int kLargeLog = 16384;  // pages of a write-ahead log that must not grow further
+
+/// Every row; none in the place of a record that is not what was written.
+Result<std::vector<std::optional<lease::Lease>>> read_rows(Database& database) {
+  auto statement = database.prepare("SELECT record FROM leases ORDER BY id");
+  if (!statement) return fail(statement.error());
+  std::vector<std::optional<lease::Lease>> rows;
+  for (;;) {
+    const auto row = statement->step();
+    if (!row) return fail(row.error());
+    if (!*row) return rows;
+    rows.push_back(lease::decode(statement->octets(0)));
+  }
+}
+
+}  // namespace
+
+LeaseStore::LeaseStore(StoreOptions options, FileLock lock)
+    : options_(std::move(options)), lock_(std::move(lock)) {}
+
+Result<std::unique_ptr<LeaseStore>> LeaseStore::open(StoreOptions options) {
+  auto lock = FileLock::take(options.file);
+  if (!lock) return fail(lock.error());
+  return std::unique_ptr<LeaseStore>(new LeaseStore(std::move(options), std::move(*lock)));
+}
+
+Result<Loaded> LeaseStore::load() {
+  const auto finished = finish_replacing(options_.file);
+  if (!finished) return fail(finished.error());
+  auto loaded = read_all();
+  if (!loaded && is_damaged_) loaded = save_what_reads();
+  if (!loaded) return loaded;
+  if (*finished) loaded->salvaged_from = **finished;
+  totals_ = {loaded->next_id, loaded->newest_event};
+  return loaded;
+}
+
+Result<Loaded> LeaseStore::save_what_reads() {
+  writer_.reset();
+  Loaded loaded = salvage(options_.file, options_.vfs);
+  totals_.newest_event = loaded.newest_event;
+  auto aside = rewrite(loaded.leases, loaded.next_id);
+  if (!aside) return fail(aside.error());
+  loaded.salvaged_from = std::move(*aside);
+  return loaded;
+}
+
+Result<Loaded> LeaseStore::read_all() {
+  const auto ready = open_writer(Create::IfMissing).and_then([this] { return check_tables(); });
+  if (!ready) return fail(ready.error());
+  Loaded loaded;
+  Database& database = writer_->database();
+  auto rows = read_rows(database);
+  if (!rows) return fail(give_up(rows.error()));
+  for (auto& row : *rows) {
+    is_damaged_ = is_damaged_ || !row;
+    if (!row) return fail("damaged: a record is not what was written", options_.file);
+    loaded.leases.push_back(std::move(*row));
+  }
+  const auto next_id = database.integer("SELECT next_id FROM meta");
+  if (!next_id) return fail(give_up(next_id.error()));
+  const auto newest = database.integer("SELECT newest_event FROM meta");
+  if (!newest) return fail(give_up(newest.error()));
+  loaded.next_id = static_cast<std::uint64_t>(*next_id);
+  loaded.newest_event = {*newest};
+  return loaded;
+}
+
+/// The tables that start reads; the history may be large.
+Result<void> LeaseStore::check_tables() {
+  for (const char* table : {"meta", "leases"}) {
+    const auto verdict =
+        writer_->database().text("PRAGMA quick_check('" + std::string(table) + "')");
+    if (!verdict) return fail(give_up(verdict.error()));
+    if (*verdict == "ok") continue;
+    is_damaged_ = true;
+    return fail("damaged: " + *verdict, options_.file);
+  }
+  return {};
+}
+
+/// Remembers whether the file is damaged, and leaves the connection unless it was only busy: the
+/// next attempt opens the file again, which mends whatever a connection may have kept of a failure.
+Error LeaseStore::give_up(const Error& error) {
+  Database& database = writer_->database();
+  const bool is_busy = database.is_busy();
+  is_damaged_ = is_damaged_ || database.is_damaged();
+  if (sqlite3_get_autocommit(database.handle()) == 0) (void)database.execute("ROLLBACK");
+  if (!is_busy) writer_.reset();
+  return error;
+}
+
+Result<void> LeaseStore::open_writer(Create create) {
+  if (writer_) return {};
+  auto database = Database::open(options_.file, options_.vfs, create);
+  if (!database) {
+    // Gone from under us: only the control core's copy can replace it.
+    is_damaged_ = create == Create::No && !std::filesystem::exists(options_.file);
+    return fail(database.error());
+  }
+  writer_ = std::make_unique<Writer>();
+  const auto opened = writer_->open(std::move(*database), options_.file, options_.sync);
+  if (!opened) return fail(give_up(opened.error()));
+  if (create == Create::IfMissing && options_.vfs.empty()) return sync_directory(options_.file);
+  return {};
+}
+
+Result<void> LeaseStore::commit(std::span<const Change> batch) {
+  is_damaged_ = false;
+  const auto opened = open_writer(Create::No);
+  if (!opened) return opened;
+  if (writer_->database().has_moved()) {
+    writer_.reset();
+    is_damaged_ = true;
+    return fail("the file was moved or deleted", options_.file);
+  }
+  const auto written = writer_->write(batch, totals_);
+  if (!written) return fail(give_up(written.error()));
+  return {};
+}
+
+Result<std::string> LeaseStore::rewrite(std::span<const Lease> leases, std::uint64_t next_id) {
+  const std::scoped_lock nobody_else{checkpointer_.mutex, reader_.mutex};
+  checkpointer_.database = {};
+  reader_.database = {};
+  writer_.reset();
+  totals_.next_id = next_id;
+  pruned_to_ = 0;
+  auto aside =
+      clear_building(options_.file).and_then([&] { return build_anew(leases); }).and_then([&] {
+        return put_in_place(options_.file);
+      });
+  if (aside) is_damaged_ = false;
+  return aside;
+}
+
+Result<void> LeaseStore::build_anew(std::span<const Lease> leases) {
+  const std::string building = building_name(options_.file);
+  auto database = Database::open(building, options_.vfs, Create::IfMissing);
+  if (!database) return fail(database.error());
+  Writer writer;
+  return writer.open(std::move(*database), building, options_.sync)
+      .and_then([&] { return writer.write_rows(leases, totals_); })
+      .and_then([&] { return writer.database().execute("PRAGMA wal_checkpoint(TRUNCATE)"); });
+}
+
+Result<void> LeaseStore::connect(Guest& guest) const {
+  if (guest.database.is_open()) return {};
+  auto database = Database::open(options_.file, options_.vfs, Create::No);
+  if (!database) return fail(database.error());
+  // Only a connection that has read knows of the log; until then a checkpoint would do nothing.
+  const auto read = database->integer("SELECT next_id FROM meta");
+  if (!read) return fail(read.error());
+  guest.database = std::move(*database);
+  return {};
+}
+
+Result<void> LeaseStore::checkpoint() {
+  const std::scoped_lock mine{checkpointer_.mutex};
+  const auto connected = connect(checkpointer_);
+  if (!connected) return connected;
+  sqlite3* handle = checkpointer_.database.handle();
+  int pages = 0;
+  int code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, nullptr);
+  // While commits follow each other the log never begins anew by itself. Nearly all of it has been
+  // moved by now, so they wait for what little is left.
+  if (code == SQLITE_OK && pages > kLargeLog)
+    code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return {};
+  const Error error = checkpointer_.database.error();
+  checkpointer_.database = {};
+  return fail(error);
+}
+
+Result<bool> LeaseStore::prune_history(WallTime before) {
+  const auto opened = open_writer(Create::No);
+  if (!opened) return fail(opened.error());
+  const auto more = sqlite::prune_history(writer_->database(), before, pruned_to_);
+  if (!more) return fail(give_up(more.error()));
+  return more;
+}
+
+Result<std::vector<lease::HistoryRecord>> LeaseStore::history(const lease::HistoryQuery& query) {
+  const std::scoped_lock mine{reader_.mutex};
+  const auto connected = connect(reader_);
+  if (!connected) return fail(connected.error());
+  auto records = find_holder(reader_.database, query);
+  if (!records) reader_.database = {};
+  return records;
+}
+
+Result<std::vector<lease::Lease>> LeaseStore::rows() {
+  const std::scoped_lock mine{reader_.mutex};
+  const auto connected = connect(reader_);
+  if (!connected) return fail(connected.error());
+  auto read = read_rows(reader_.database);
+  if (!read) {
+    reader_.database = {};
+    return fail(read.error());
+  }
+  std::vector<lease::Lease> rows;
+  for (auto& row : *read)
+    if (row) rows.push_back(std::move(*row));
+  return rows;
+}
+
+}  // namespace portico::sqlite

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "drivers/sqlite/schema.hpp"
+
+namespace portico::sqlite {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x506f7274;  // "Port", in the file's header
+
+// leases: one row a lease, read at start. history: one row a grant or an end, which start does not
+// read; (lease, epoch) names a change, so that writing it again changes nothing.
+constexpr const char* kTables = R"(
+  CREATE TABLE meta (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    next_id INTEGER NOT NULL,
+    newest_event INTEGER NOT NULL);
+  INSERT INTO meta VALUES (1, 1, 0);
+  CREATE TABLE leases (
+    id INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    record BLOB NOT NULL);
+  CREATE TABLE history (
+    seq INTEGER PRIMARY KEY,
+    lease INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    direct INTEGER NOT NULL,
+    tunnel INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    packets_out INTEGER NOT NULL,
+    octets_out INTEGER NOT NULL,
+    packets_in INTEGER NOT NULL,
+    octets_in INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    UNIQUE (lease, epoch));
+  CREATE INDEX history_direct ON history (direct, first, at) WHERE direct <> 0;
+  CREATE INDEX history_tunnel ON history (tunnel, first, at) WHERE tunnel <> 0;
+)";
+
+Result<void> create_tables(Database& database) {
+  return database.execute("BEGIN IMMEDIATE;" + std::string(kTables) +
+                          "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                          ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;");
+}
+
+}  // namespace
+
+Result<void> prepare_for_writing(Database& database, const std::string& file, Sync sync) {
+  const auto mode = database.text("PRAGMA journal_mode=WAL");
+  if (!mode) return fail(mode.error());
+  if (*mode != "wal") return fail("no write-ahead log on this file system", file);
+  return database.execute(std::string("PRAGMA synchronous=") +
+                          (sync == Sync::Full ? "FULL" : "OFF") +
+                          ";PRAGMA wal_autocheckpoint=0;PRAGMA cache_size=-16384;");
+}
+
+Result<void> ensure_schema(Database& database, const std::string& file) {
+  const auto version = database.integer("PRAGMA user_version");
+  if (!version) return fail(version.error());
+  const auto application = database.integer("PRAGMA application_id");
+  if (!application) return fail(application.error());
+  const auto objects = database.integer("SELECT count(*) FROM sqlite_schema");
+  if (!objects) return fail(objects.error());
+  if (*objects == 0) return create_tables(database);
+  if (*application != kApplicationId) return fail("a database, but not of leases", file);
+  if (*version > kSchemaVersion)
+    return fail("written by a newer version: its schema is " + std::to_string(*version) +
+                    ", this program knows " + std::to_string(kSchemaVersion),
+                file);
+  return {};
+}
+
+}  // namespace portico::sqlite

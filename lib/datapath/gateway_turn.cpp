@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "datapath/stages.hpp"
+
+namespace portico::datapath {
+
+std::size_t gateway_turn(Worker& w) noexcept {
+  serve_orders(w);
+  Lanes lanes;
+  const auto received = receive(w, lanes);
+  nappt_outbound(w, lanes);  // a hairpinned packet joins the inbound lane
+  nappt_inbound(w, lanes);
+  join_originated(w, lanes);
+  send(w, lanes);
+  punt(w, lanes);     // ARP, DHCP, TFTP: for the control core
+  release(w, lanes);  // the only place that frees a packet
+  ++w.counters.turns;
+  if (received == 0) ++w.counters.idle_turns;
+  return received;
+}
+
+}  // namespace portico::datapath

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What surrounds the translation: orders, receive, send, punt, release.
+#include "base/next_hop.hpp"
+#include "datapath/classify.hpp"
+#include "datapath/ordinary.hpp"
+#include "datapath/stages.hpp"
+#include "nappt/packet.hpp"
+
+#include <type_traits>
+#include <variant>
+
+namespace portico::datapath {
+namespace {
+
+using stats::Drop;
+
+/// Bounds what a turn spends on control: about 20 µs.
+constexpr std::size_t kOrdersPerTurn = 64;
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;  // Clang 14 does not deduce aggregates
+
+void carry_out(Worker& w, const orders::Order& order) noexcept {
+  std::visit(Overloaded{
+                 [](std::monostate) {},
+                 [&w](const orders::AddBinding& o) { w.bindings.add(o.slot, o.binding); },
+                 [&w](const orders::RemoveBinding& o) { w.bindings.remove(o.slot); },
+                 [&w](const orders::SetNextHop& o) { w.next_hops.set(o.index, o.hop); },
+                 [&w](const orders::SetOnLink& o) { w.next_hops.set_on_link(o.address, o.index); },
+                 [&w](orders::TakeSnapshot) { w.snapshot = w.stats(); },
+             },
+             order);
+}
+
+[[nodiscard]] bool is_ordinary(const Worker& w, Side side, rte_mbuf* m) noexcept {
+  const auto* frame = first_octet(m);
+  return side == Side::Lan ? is_ordinary_outbound(w.links, w.bindings, frame, m->data_len)
+                           : is_ordinary_inbound(w.links, w.bindings, frame, m->data_len);
+}
+
+[[nodiscard]] Verdict verdict_on(const Worker& w, Side side, rte_mbuf* m) noexcept {
+  if (m->nb_segs != 1) [[unlikely]]
+    return Drop::OversizeFrame;
+  if (is_ordinary(w, side, m)) [[likely]]
+    return side == Side::Lan ? Lane::Outbound : Lane::Inbound;
+  return classify(w.links, w.bindings, side, octets_of(m), note_of(m));
+}
+
+/// The lane of a packet; if it is to be translated, its buffer begins with the IP header from now
+/// on, and Ethernet's padding is gone.
+[[nodiscard]] Verdict take_in(const Worker& w, Side side, rte_mbuf* m) noexcept {
+  const auto verdict = verdict_on(w, side, m);
+  if (verdict.lane == Lane::Outbound || verdict.lane == Lane::Inbound) [[likely]] {
+    const auto header = w.link(side).header_size();
+    strip(m, header, nappt::Packet{first_octet(m) + header}.length());
+  }
+  return verdict;
+}
+
+std::size_t receive_from(Worker& w, Side side, Lanes& lanes) noexcept {
+  std::array<rte_mbuf*, kMaxBurst> room;
+  const auto burst = w.port(side).receive(room);
+  if (burst.empty()) return 0;
+  for (auto* m : burst) rte_prefetch0(m);
+  for (auto* m : burst) rte_prefetch0(first_octet(m));
+  std::uint64_t octets = 0;
+  for (auto* m : burst) {
+    octets += m->pkt_len;
+    lanes.push(take_in(w, side, m), m);
+  }
+  w.port(side).count_received(burst.size(), octets);
+  return burst.size();
+}
+
+void send_to(Worker& w, Side side, Lane lane, Lanes& lanes) noexcept {
+  const auto burst = lanes.take(lane);
+  if (burst.empty()) return;
+  for (auto* m : w.port(side).send(burst)) lanes.push(Drop::TxFull, m);
+}
+
+/// Why a packet that control has no room for is dropped.
+[[nodiscard]] Drop punt_full(const Note& note) noexcept {
+  switch (note.kind) {
+    case PuntKind::Arp:
+      return Drop::PuntFullArp;
+    case PuntKind::Dhcp:
+      return Drop::PuntFullDhcp;
+    case PuntKind::Service:
+      return Drop::PuntFullService;
+    case PuntKind::Icmp:
+      return Drop::PuntFullIcmp;
+    case PuntKind::Error:
+      return note.reason;  // it is dropped for that all the same, only without an answer
+    case PuntKind::Neighbor:
+      break;
+  }
+  return Drop::PuntFullNeighbor;
+}
+
+}  // namespace
+
+void serve_orders(Worker& w) noexcept {
+  w.orders.serve(kOrdersPerTurn, [&w](const orders::Order& order) { carry_out(w, order); });
+}
+
+std::size_t receive(Worker& w, Lanes& lanes) noexcept {
+  return receive_from(w, Side::Lan, lanes) + receive_from(w, Side::Wan, lanes);
+}
+
+void join_originated(Worker& w, Lanes& lanes) noexcept {
+  std::array<rte_mbuf*, kMaxBurst> room;
+  const auto n = rte_ring_sc_dequeue_burst(
+      w.from_control.get(), reinterpret_cast<void**>(room.data()), kMaxBurst, nullptr);
+  for (auto* m : Burst{room}.first(n))
+    lanes.push(note_of(m).side == Side::Lan ? Lane::ToLan : Lane::ToWan, m);
+}
+
+void send(Worker& w, Lanes& lanes) noexcept {
+  send_to(w, Side::Lan, Lane::ToLan, lanes);
+  send_to(w, Side::Wan, Lane::ToWan, lanes);
+}
+
+void punt(Worker& w, Lanes& lanes) noexcept {
+  for (auto* m : lanes.take(Lane::Punt)) {
+    if (w.punt.push(m))
+      ++w.counters.punted;
+    else
+      lanes.push(punt_full(note_of(m)), m);
+  }
+}
+
+void release(Worker& w, Lanes& lanes) noexcept {
+  const auto burst = lanes.take(Lane::Drop);
+  for (std::size_t i = 0; i < burst.size(); ++i) w.drops.count(lanes.reason(i));
+  if (!burst.empty()) rte_pktmbuf_free_bulk(burst.data(), static_cast<unsigned>(burst.size()));
+}
+
+}  // namespace portico::datapath

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where the packets of a turn are. A packet is always in exactly one lane: stages take a lane's
+// packets and push each to the next, and only the last stage frees.
+#pragma once
+
+#include "stats/drops.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+struct rte_mbuf;
+
+namespace portico::datapath {
+
+inline constexpr std::size_t kMaxBurst = 32;
+/// What a turn can hold: a burst of each port, and one from control.
+inline constexpr std::size_t kLaneSize = 3 * kMaxBurst;
+
+enum class Lane : std::uint8_t { Outbound, Inbound, ToLan, ToWan, Punt, Drop };
+inline constexpr std::size_t kLanes = 6;
+
+/// What a stage decided about one packet.
+struct Verdict {
+  Lane lane = Lane::Drop;
+  stats::Drop reason{};  ///< of Lane::Drop
+
+  constexpr Verdict(Lane l) noexcept : lane(l) {}               // NOLINT: a lane says it all
+  constexpr Verdict(stats::Drop why) noexcept : reason(why) {}  // NOLINT: so does a reason
+  friend constexpr bool operator==(Verdict, Verdict) = default;
+};
+
+using Burst = std::span<rte_mbuf*>;
+
+class Lanes {
+ public:
+  void push(Verdict verdict, rte_mbuf* packet) noexcept {
+    auto& count = counts_[index(verdict.lane)];
+    if (verdict.lane == Lane::Drop) [[unlikely]]
+      reasons_[count] = verdict.reason;
+    packets_[index(verdict.lane)][count++] = packet;
+  }
+  /// The packets of a lane, which is empty then; they stay valid until the lane is pushed to.
+  [[nodiscard]] Burst take(Lane lane) noexcept {
+    auto& count = counts_[index(lane)];
+    const Burst burst{packets_[index(lane)].data(), count};
+    count = 0;
+    return burst;
+  }
+  /// Why the packet in this place of Lane::Drop is there.
+  [[nodiscard]] stats::Drop reason(std::size_t place) const noexcept { return reasons_[place]; }
+
+ private:
+  [[nodiscard]] static constexpr std::size_t index(Lane lane) noexcept {
+    return static_cast<std::size_t>(lane);
+  }
+  std::array<std::size_t, kLanes> counts_{};
+  std::array<std::array<rte_mbuf*, kLaneSize>, kLanes> packets_;  // only the first counts_ are set
+  std::array<stats::Drop, kLaneSize> reasons_;
+};
+
+}  // namespace portico::datapath

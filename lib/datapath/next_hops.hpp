@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One worker's way to the network: a few routes, and the neighbours on the WAN port's own network
+// by arithmetic. Control resolves and gives out the indexes; the worker only reads.
+#pragma once
+
+#include "base/addresses.hpp"
+#include "base/next_hop.hpp"
+
+#include <cstdint>
+#include <memory_resource>
+#include <vector>
+
+namespace portico::datapath {
+
+/// No route leads there. kNoHop, in contrast, is a neighbour that control has not met yet.
+inline constexpr HopIndex kNoRoute = 0xffffffff;
+
+/// Widest network whose neighbours are indexed by address: 2^20 of them, 4 MiB a worker.
+inline constexpr std::uint8_t kWidestOnLink = 12;
+
+struct Route {
+  Prefix prefix;
+  HopIndex hop = kNoHop;
+};
+
+class NextHops {
+ public:
+  struct Shape {
+    HopIndex capacity = 1024;   ///< indexes below it exist; kNoHop is one of them
+    Prefix on_link;             ///< the WAN's own network, kWidestOnLink or longer
+    std::vector<Route> routes;  ///< a default route has length 0
+  };
+  explicit NextHops(const Shape& shape,
+                    std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+
+  void set(HopIndex index, const NextHop& hop) noexcept;
+  /// Addresses that are not on the link are ignored.
+  void set_on_link(Ipv4 neighbour, HopIndex index) noexcept;
+
+  [[nodiscard]] HopIndex towards(Ipv4 destination) const noexcept {
+    if (on_link_.contains(destination)) return neighbours_[destination.bits - on_link_.base.bits];
+    for (const auto& route : routes_)
+      if (route.prefix.contains(destination)) return route.hop;
+    return kNoRoute;
+  }
+  [[nodiscard]] const NextHop& operator[](HopIndex index) const noexcept { return hops_[index]; }
+
+ private:
+  std::pmr::vector<NextHop> hops_;  // [kNoHop] stays unresolved
+  Prefix on_link_;
+  std::pmr::vector<HopIndex> neighbours_;  // one an address of on_link_
+  std::vector<Route> routes_;              // longest prefix first
+};
+
+}  // namespace portico::datapath

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All that one worker touches. Built before it is launched; afterwards only its own thread writes
+// it, and control speaks to it through `orders`, `punt` and `from_control`.
+#pragma once
+
+#include "datapath/lanes.hpp"
+#include "datapath/link.hpp"
+#include "datapath/next_hops.hpp"
+#include "datapath/port.hpp"
+#include "datapath/punt.hpp"
+#include "nappt/bindings.hpp"
+#include "orders/mailbox.hpp"
+#include "stats/drops.hpp"
+
+#include <array>
+#include <cstddef>
+#include <memory_resource>
+
+namespace portico::datapath {
+
+/// Of the worker's loop.
+struct WorkerCounters {
+  stats::Counter turns;
+  stats::Counter idle_turns;  ///< those without a packet received
+  stats::Counter punted;      ///< packets handed to the control core
+};
+
+/// Packets translated; one from phone to phone is, twice.
+struct NapptCounters {
+  stats::Counter outbound;
+  stats::Counter inbound;
+  stats::Counter hairpinned;
+};
+inline constexpr auto kNapptCounters = stats::group<NapptCounters>(
+    "nappt", {
+                 {&NapptCounters::outbound, "outbound", "packets translated from the phones"},
+                 {&NapptCounters::inbound, "inbound", "packets translated towards the phones"},
+                 {&NapptCounters::hairpinned, "hairpinned",
+                  "packets from phone to phone, which are in both of these"},
+             });
+
+/// A worker's counters, and a copy of them that TakeSnapshot makes between two turns.
+struct WorkerStats {
+  std::array<PortCounters, kSides> ports;
+  stats::DropCounters drops;
+  WorkerCounters worker;
+  NapptCounters translated;
+};
+
+struct WorkerShape {
+  unsigned index = 0;                         ///< 0 is the one that sends for control
+  std::array<std::uint16_t, kSides> ports{};  ///< DPDK's port ids; the queue is `index`
+  Links links;
+  nappt::Shape bindings;
+  NextHops::Shape next_hops;
+  std::size_t orders = 4096;      ///< how many may wait: a power of two
+  std::size_t punted = 1023;      ///< how many packets of a kind may wait for control
+  std::size_t originated = 1023;  ///< how many packets of control may wait to be sent
+};
+
+struct alignas(64) Worker {
+  explicit Worker(const WorkerShape& shape,
+                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+
+  const Links links;
+  std::array<Port, kSides> ports;
+  nappt::Bindings bindings;
+  NextHops next_hops;
+  stats::DropCounters drops;
+  WorkerCounters counters;
+  NapptCounters translated;
+
+  orders::Mailbox orders;   // from control
+  PacketRing from_control;  // whole frames, their note says the side
+  Punt punt;                // to control
+  WorkerStats snapshot;     // control reads it once the order is applied
+
+  [[nodiscard]] const Link& link(Side side) const noexcept {
+    return links[static_cast<std::size_t>(side)];
+  }
+  [[nodiscard]] Port& port(Side side) noexcept { return ports[static_cast<std::size_t>(side)]; }
+  /// Exact for each counter, not as a set; any thread.
+  [[nodiscard]] WorkerStats stats() const noexcept {
+    return {{ports[0].counters(), ports[1].counters()}, drops, counters, translated};
+  }
+};
+
+/// One turn: what control ordered, then a burst of each port from receive to transmit. Returns how
+/// many packets there were.
+std::size_t gateway_turn(Worker& w) noexcept;
+
+}  // namespace portico::datapath

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Wall time as the store and the history may believe it: it never runs backwards.
+#pragma once
+
+#include "base/time.hpp"
+
+#include <algorithm>
+
+namespace portico::gateway {
+
+[[nodiscard]] inline WallTime later(WallTime t, Duration d) noexcept {
+  return {t.s + std::chrono::duration_cast<std::chrono::seconds>(d).count()};
+}
+
+class Calendar {
+ public:
+  /// `newest`: of the events in the store; a clock that shows less is wrong.
+  explicit Calendar(WallTime newest) noexcept : newest_(newest) {}
+
+  /// The clock's time, or that of the newest event while the clock is behind it.
+  [[nodiscard]] WallTime read(WallTime clock) noexcept {
+    behind_ = clock.s + kTolerance_s < newest_.s;
+    newest_ = std::max(newest_, clock);
+    return newest_;
+  }
+  /// The clock showed less than the newest event when it was read last.
+  [[nodiscard]] bool clock_is_behind() const noexcept { return behind_; }
+
+ private:
+  static constexpr std::int64_t kTolerance_s = 5;  // what a disciplined clock may be stepped by
+  WallTime newest_;
+  bool behind_ = false;
+};
+
+}  // namespace portico::gateway

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "gateway/gateway.hpp"
+
+#include "wire/arp.hpp"
+#include "wire/ethernet.hpp"
+#include "wire/ipv4.hpp"
+#include "wire/udp.hpp"
+
+#include <algorithm>
+
+namespace portico::gateway {
+namespace {
+
+constexpr std::uint16_t kDhcpServerPort = 67;
+
+std::array<icmp::Interface, kSides> icmp_interfaces(const Settings& settings) {
+  std::array<icmp::Interface, kSides> interfaces;
+  for (std::size_t side = 0; side < kSides; ++side)
+    interfaces[side] = {settings.links[side].address, settings.icmp_per_s[side]};
+  return interfaces;
+}
+
+std::uint64_t seed_of(const Random& random) { return std::uint64_t{random()} << 32 | random(); }
+
+}  // namespace
+
+Gateway::Gateway(const Plan& plan, const Settings& settings, std::vector<orders::Mailbox*> workers,
+                 World& world, const Random& random)
+    : plan_(plan),
+      settings_(settings),
+      publisher_(std::move(workers)),
+      journal_(world),
+      resources_(plan, seed_of(random)),
+      leases_(plan, settings.leases, resources_, publisher_, journal_, world,
+              [&plan](Ipv4 via) { return plan.hop_of(Side::Lan, via); }),
+      firmware_(plan, leases_.table()),
+      book_(plan, settings.offers, resources_, leases_, firmware_),
+      dhcp_(settings.dhcp, book_),
+      tftp_(settings.tftp, firmware_, random),
+      icmp_(icmp_interfaces(settings)),
+      transmitter_(plan, settings.links, leases_.table(), publisher_, world) {
+  leases_.set_listener(*this);
+}
+
+void Gateway::restore(const lease::Loaded& loaded, Now now, const Preload& preload) {
+  leases_.restore(loaded, now, preload);
+}
+
+void Gateway::start(Now now) { transmitter_.start(now); }
+
+// ---- packets
+
+Gateway::Outcome Gateway::on_arp(Side side, Bytes frame, Now now) {
+  transmitter_.set_now(now);
+  const auto ethernet = wire::EthernetView::parse(frame);
+  const auto arp = ethernet ? wire::ArpView::parse(ethernet->payload()) : std::nullopt;
+  if (!arp) return stats::Drop::ArpMalformed;
+  switch (transmitter_.on_arp(side, *arp)) {
+    case neighbor::Concern::Others:
+      return stats::Drop::ArpNotOurs;
+    case neighbor::Concern::Invalid:
+      return stats::Drop::ArpMalformed;
+    case neighbor::Concern::Ours:
+      break;
+  }
+  return std::nullopt;
+}
+
+Gateway::Outcome Gateway::on_udp(Side side, Bytes frame, Now now) {
+  transmitter_.set_now(now);
+  const auto ethernet = wire::EthernetView::parse(frame);
+  const auto ip = ethernet ? wire::Ipv4View::parse(ethernet->payload()) : std::nullopt;
+  const auto udp = ip ? wire::UdpView::parse(ip->payload()) : std::nullopt;
+  if (!udp) return stats::Drop::L4Truncated;
+  if (!udp->checksum_holds(ip->source(), ip->destination())) return stats::Drop::L4Checksum;
+  if (side == Side::Wan) return stats::Drop::WanServiceRefused;
+  const wire::Datagram datagram{{ip->source(), udp->source_port()},
+                                {ip->destination(), udp->destination_port()},
+                                udp->payload()};
+  if (udp->destination_port() == kDhcpServerPort) {
+    dhcp_.receive({datagram, ethernet->source()}, now, transmitter_);
+    return std::nullopt;
+  }
+  if (ip->destination() == plan_.lan_address && tftp_.listens_on(udp->destination_port())) {
+    tftp_.receive(datagram, now.time, transmitter_);
+    return std::nullopt;
+  }
+  complain(icmp::Complaint::PortUnreachable, side, frame, now);
+  return stats::Drop::NotAService;
+}
+
+Gateway::Outcome Gateway::on_icmp(Side side, Bytes frame, Now now) {
+  transmitter_.set_now(now);
+  const auto ethernet = wire::EthernetView::parse(frame);
+  if (!ethernet) return stats::Drop::RuntFrame;
+  std::vector<std::uint8_t> answer(ethernet->payload().size());
+  const auto outcome = icmp_.reply_to_echo(side, ethernet->payload(), answer, now.time);
+  if (outcome.verdict != icmp::Verdict::Sent) return stats::Drop::IcmpNotAnswered;
+  transmitter_.send_packet(side, ethernet->source(), Bytes{answer}.first(outcome.size));
+  return std::nullopt;
+}
+
+Gateway::Outcome Gateway::on_undeliverable(Side side, Bytes frame, stats::Drop reason, Now now) {
+  transmitter_.set_now(now);
+  switch (reason) {
+    case stats::Drop::TtlExceeded:
+      complain(icmp::Complaint::TimeExceeded, side, frame, now);
+      break;
+    case stats::Drop::TooBig:
+      complain(icmp::Complaint::FragmentationNeeded, side, frame, now);
+      break;
+    default:
+      complain(icmp::Complaint::NetUnreachable, side, frame, now);
+  }
+  return reason;
+}
+
+void Gateway::complain(icmp::Complaint complaint, Side side, Bytes frame, Now now) {
+  const auto ethernet = wire::EthernetView::parse(frame);
+  if (!ethernet) return;
+  const auto delivery =
+      ethernet->destination().is_group() ? icmp::Delivery::Group : icmp::Delivery::Unicast;
+  // What is too big for one side is told the MTU of the other.
+  const auto mtu = settings_.mtu[1 - static_cast<std::size_t>(side)];
+  std::array<std::uint8_t, icmp::kMaxError> message;
+  const auto outcome =
+      icmp_.complain(complaint, {side, delivery, ethernet->payload()}, message, now.time, mtu);
+  if (outcome.verdict == icmp::Verdict::Sent)
+    transmitter_.send_packet(side, ethernet->source(), Bytes{message}.first(outcome.size));
+}
+
+Gateway::Outcome Gateway::on_unresolved(Side side, Ipv4 neighbor, Bytes frame, Now now) {
+  transmitter_.set_now(now);
+  transmitter_.send_by_neighbor(side, neighbor, {frame.begin(), frame.end()});
+  return std::nullopt;
+}
+
+// ---- leases
+
+void Gateway::stored(std::uint64_t ticket, Now now) {
+  transmitter_.set_now(now);
+  leases_.stored(ticket, now);
+}
+
+void Gateway::granted(std::uint64_t ticket, const Entry& entry, Now now) {
+  dhcp_.acknowledge(ticket, book_.terms(entry), now, transmitter_);
+}
+
+void Gateway::abandoned(std::uint64_t ticket) { dhcp_.abandon(ticket); }
+
+void Gateway::set_mac_policy(std::shared_ptr<const admission::MacPolicy> policy, OnDeny on_deny,
+                             Now now) {
+  book_.set_mac_policy(std::move(policy));
+  if (on_deny == OnDeny::AtRenewal) return;
+  leases_.table().for_each([&](Entry& entry) {
+    if (book_.mac_policy().check(entry.lease.mac) != admission::MacVerdict::Allowed)
+      leases_.end(entry, lease::Event::Revoked, now);
+  });
+}
+
+std::size_t Gateway::revoke(const Mac& mac, Now now) {
+  std::size_t ended = 0;
+  for (auto* entry : leases_.table().of_mac(mac)) {
+    if (entry->ending || entry->lease.state != lease::State::Bound) continue;
+    leases_.end(*entry, lease::Event::Revoked, now);
+    ++ended;
+  }
+  return ended;
+}
+
+// ---- time
+
+std::optional<dhcp::Refusal> Gateway::obstacle(Now now) const noexcept {
+  if (!store_is_writing_ || journal_.is_busy()) return dhcp::Refusal::StoreNotWriting;
+  if (publisher_.silent_worker(now.time)) return dhcp::Refusal::WorkerSilent;
+  return std::nullopt;
+}
+
+void Gateway::turn(Now now) {
+  transmitter_.turn(now);
+  leases_.turn(now);
+  book_.turn(now);
+  book_.set_obstacle(obstacle(now));
+  tftp_.tick(now.time, transmitter_);
+}
+
+std::optional<Time> Gateway::next_deadline() const {
+  std::optional<Time> next;
+  for (const auto due : {transmitter_.next_deadline(), leases_.next_deadline(),
+                         book_.next_deadline(), tftp_.next_deadline()})
+    if (due && (!next || *due < *next)) next = due;
+  return next;
+}
+
+}  // namespace portico::gateway

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "gateway/lease_book.hpp"
+
+#include "gateway/terms.hpp"
+
+#include <algorithm>
+
+namespace portico::gateway {
+namespace {
+
+constexpr std::uint32_t kShortestLease_s = 60;  // a client may ask for less than its class gives
+constexpr int kMostResting = 8;                 // ranges that one MAC left behind as nobody's
+constexpr int kMostReclaimed = 64;              // ended leases forgotten for one DISCOVER
+
+dhcp::Refusal refusal_of(admission::Reason reason) noexcept {
+  if (admission::is_about_mac(reason)) return dhcp::Refusal::MacNotValid;
+  return reason == admission::Reason::NoVendorClass ? dhcp::Refusal::NoVendorClass
+                                                    : dhcp::Refusal::ClassNotValid;
+}
+
+bool is_live(const Entry& entry) noexcept {
+  return entry.lease.state == lease::State::Bound || entry.ending;
+}
+
+}  // namespace
+
+LeaseBook::LeaseBook(const Plan& plan, const Limits& limits, Resources& resources, Leases& leases,
+                     const Firmware& firmware)
+    : plan_(plan),
+      limits_(limits),
+      resources_(resources),
+      leases_(leases),
+      firmware_(firmware),
+      offers_(limits.offers) {}
+
+// ---- admission
+
+bool LeaseBook::is_attached(const dhcp::Query& query) const noexcept {
+  if (!query.giaddr.is_zero()) return false;
+  // A phone behind a router renews straight to us: the frame comes from the router.
+  const auto pool = resources_.private_pool_of(query.ciaddr);
+  return !pool || !plan_.private_pools[*pool].via;
+}
+
+admission::Applicant LeaseBook::applicant(const dhcp::Query& query) const {
+  return {.mac = query.mac,
+          .frame_source = query.frame_source,
+          .attached = is_attached(query),
+          .vendor_class = query.vendor_class};
+}
+
+bool LeaseBook::is_relay_trusted(const dhcp::Query& query) const noexcept {
+  const auto& relays = plan_.relays;
+  return query.giaddr.is_zero() ||
+         std::find(relays.begin(), relays.end(), query.giaddr) != relays.end();
+}
+
+bool LeaseBook::is_genuine(const dhcp::Query& query) const noexcept {
+  return is_relay_trusted(query) && (!is_attached(query) || query.frame_source == query.mac);
+}
+
+LeaseBook::ClassOrRefusal LeaseBook::admitted_class(const dhcp::Query& query) const {
+  if (!is_relay_trusted(query)) return dhcp::Refusal::RelayNotTrusted;
+  const auto admission = admission::admit(*macs_, plan_.identifiers, applicant(query));
+  if (!admission.is_admitted()) return refusal_of(admission.reason);
+  if (!is_on_link(query, admission.class_index)) return dhcp::Refusal::AddressNotOnLink;
+  return admission.class_index;
+}
+
+bool LeaseBook::is_on_link(const dhcp::Query& query, std::size_t phone_class) const noexcept {
+  const auto& pool = plan_.private_pools[plan_.classes[phone_class].private_pool];
+  if (query.link_selection) return pool.network.contains(*query.link_selection);
+  if (!query.giaddr.is_zero()) return pool.network.contains(query.giaddr);
+  if (!is_attached(query)) return pool.network.contains(query.ciaddr);
+  return !pool.via;
+}
+
+std::optional<dhcp::Refusal> LeaseBook::overload(std::size_t limit) const noexcept {
+  if (obstacle_) return obstacle_;
+  if (leases_.pending() >= limit) return dhcp::Refusal::TooManyPending;
+  return std::nullopt;
+}
+
+// ---- what a client has a claim to
+
+bool LeaseBook::is_usable(const Entry& entry, std::size_t phone_class) const noexcept {
+  return entry.allowed && entry.holding && entry.phone_class == phone_class;
+}
+
+bool LeaseBook::is_anothers(const Entry& entry, const dhcp::Query& query, std::size_t phone_class) {
+  if (entry.lease.mac == query.mac) return false;
+  return is_live(entry) || !may_hold_more(query.mac, phone_class);
+}
+
+bool LeaseBook::may_hold_more(const Mac& mac, std::size_t phone_class) {
+  std::size_t held = offers_.count_new_of(mac);
+  for (const auto* entry : leases_.table().of_mac(mac))
+    if (!is_nobodys(entry->lease)) ++held;
+  return held < plan_.classes[phone_class].settings.leases_per_mac;
+}
+
+/// Who declines or changes class again and again would use the pools up.
+bool LeaseBook::has_left_too_much(const Mac& mac) {
+  const auto entries = leases_.table().of_mac(mac);
+  return std::count_if(entries.begin(), entries.end(),
+                       [](const Entry* entry) { return is_nobodys(entry->lease); }) >= kMostResting;
+}
+
+Entry* LeaseBook::claimed(const dhcp::Query& query, std::size_t phone_class) {
+  if (auto* own = leases_.table().by_client(query.client)) return own;
+  if (may_hold_more(query.mac, phone_class)) return nullptr;
+  Entry* youngest = nullptr;
+  for (auto* entry : leases_.table().of_mac(query.mac))
+    if (!is_nobodys(entry->lease) &&
+        (youngest == nullptr || entry->lease.granted > youngest->lease.granted))
+      youngest = entry;
+  return youngest;
+}
+
+dhcp::Terms LeaseBook::terms(std::size_t phone_class, const Holding& holding,
+                             std::uint32_t lease_s) const {
+  return terms_of(plan_, plan_.classes[phone_class], firmware_, holding, lease_s);
+}
+
+dhcp::Terms LeaseBook::terms(const Entry& entry) const {
+  return terms(entry.phone_class, *entry.holding, entry.lease.lease_s);
+}
+
+std::uint32_t LeaseBook::lease_time(const dhcp::Query& query,
+                                    std::size_t phone_class) const noexcept {
+  const auto most = plan_.classes[phone_class].settings.lease_s;
+  return std::min(most, std::max(query.lease_s.value_or(most), kShortestLease_s));
+}
+
+// ---- DISCOVER
+
+dhcp::OfferAnswer LeaseBook::discover(const dhcp::Query& query, Now now) {
+  const auto checked = admitted_class(query);
+  if (const auto* refusal = std::get_if<dhcp::Refusal>(&checked)) return dhcp::Silence{*refusal};
+  // A quarter of the room is kept for those who were offered something already.
+  if (const auto refusal = overload(leases_.limits().pending * 3 / 4))
+    return dhcp::Silence{*refusal};
+  const auto phone_class = std::get<std::size_t>(checked);
+  if (auto* offer = offers_.by_client(query.client)) {
+    if (offer->lease_id == 0 && offer->phone_class == phone_class && offer->mac == query.mac)
+      return offer_again(*offer, query, now);
+    drop_offer(*offer);
+  }
+  auto* entry = claimed(query, phone_class);
+  if (entry != nullptr && is_anothers(*entry, query, phone_class))
+    return dhcp::Silence{dhcp::Refusal::LeaseLimit};
+  if (offers_.is_full()) return dhcp::Silence{dhcp::Refusal::TooManyPending};
+  if (entry == nullptr || !is_usable(*entry, phone_class))
+    return offer_new(query, phone_class, entry, now);
+  if (entry->ending) return dhcp::Silence{dhcp::Refusal::TooManyPending};
+  return offer_held(*entry, query, now);
+}
+
+dhcp::OfferAnswer LeaseBook::offer_again(Offer& offer, const dhcp::Query& query, Now now) {
+  const auto& renewed = offers_.renew(offer, query.client, now.time + limits_.offer_hold);
+  return terms(renewed.phone_class, renewed.holding, lease_time(query, renewed.phone_class));
+}
+
+dhcp::OfferAnswer LeaseBook::offer_held(Entry& entry, const dhcp::Query& query, Now now) {
+  leases_.spare(entry);
+  const auto& offer = offers_.add({.client = query.client,
+                                   .mac = query.mac,
+                                   .phone_class = entry.phone_class,
+                                   .holding = *entry.holding,
+                                   .lease_id = entry.lease.id,
+                                   .replaces = 0,
+                                   .deadline = now.time + limits_.offer_hold});
+  return terms(offer.phone_class, offer.holding, lease_time(query, offer.phone_class));
+}
+
+dhcp::OfferAnswer LeaseBook::offer_new(const dhcp::Query& query, std::size_t phone_class,
+                                       const Entry* replaced, Now now) {
+  if (has_left_too_much(query.mac)) return dhcp::Silence{dhcp::Refusal::LeaseLimit};
+  // Its number, not its entry: making room may forget the very lease that is replaced.
+  const std::uint64_t replaces = replaced == nullptr ? 0 : replaced->lease.id;
+  if (replaced == nullptr && !may_hold_more(query.mac, phone_class)) {
+    // Its offers alone are as many as it may hold: one goes over to this identifier.
+    auto* offer = offers_.new_of(query.mac);
+    if (offer == nullptr) return dhcp::Silence{dhcp::Refusal::LeaseLimit};
+    if (offer->phone_class == phone_class) return offer_again(*offer, query, now);
+    drop_offer(*offer);
+  }
+  const auto holding = find_room(query, plan_.classes[phone_class], now);
+  if (!holding) return dhcp::Silence{dhcp::Refusal::PoolExhausted};
+  offers_.add({.client = query.client,
+               .mac = query.mac,
+               .phone_class = phone_class,
+               .holding = *holding,
+               .lease_id = 0,
+               .replaces = replaces,
+               .deadline = now.time + limits_.offer_hold});
+  return terms(phone_class, *holding, lease_time(query, phone_class));
+}
+
+std::optional<Holding> LeaseBook::find_room(const dhcp::Query& query, const ClassPlan& phone_class,
+                                            Now now) {
+  for (int reclaimed = 0; reclaimed < kMostReclaimed; ++reclaimed) {
+    const auto shortage = resources_.shortage(phone_class);
+    if (shortage == Resources::Shortage::None) return resources_.take(phone_class, query.requested);
+    if (!leases_.make_room(phone_class, shortage, now)) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void LeaseBook::drop_offer(Offer& offer) {
+  const auto dropped = offers_.take(offer);
+  if (dropped.lease_id == 0) resources_.free(dropped.holding);
+}
+
+void LeaseBook::refuse_offer(const dhcp::Query& query, Now) {
+  auto* offer = offers_.by_client(query.client);
+  if (offer != nullptr && offer->mac == query.mac && is_genuine(query)) drop_offer(*offer);
+}
+
+void LeaseBook::turn(Now now) {
+  while (const auto expired = offers_.take_expired(now.time))
+    if (expired->lease_id == 0) resources_.free(expired->holding);
+}
+
+}  // namespace portico::gateway

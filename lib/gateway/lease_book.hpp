@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Who may have what: the decisions behind DHCP. First the MAC, then the identifier (P2, P3), then
+// the same address and ports as before, or others by the class (P4).
+#pragma once
+
+#include "admission/admit.hpp"
+#include "dhcp/book.hpp"
+#include "gateway/firmware.hpp"
+#include "gateway/leases.hpp"
+#include "gateway/offers.hpp"
+#include "gateway/plan.hpp"
+
+#include <memory>
+#include <variant>
+
+namespace portico::gateway {
+
+class LeaseBook final : public dhcp::Book {
+ public:
+  struct Limits {
+    Duration offer_hold = 60s;
+    std::size_t offers = 65536;  ///< at once: DISCOVER costs the sender nothing
+  };
+
+  LeaseBook(const Plan& plan, const Limits& limits, Resources& resources, Leases& leases,
+            const Firmware& firmware);
+
+  void set_mac_policy(std::shared_ptr<const admission::MacPolicy> policy) {
+    macs_ = std::move(policy);
+  }
+  [[nodiscard]] const admission::MacPolicy& mac_policy() const noexcept { return *macs_; }
+  /// Why nothing may be granted at the moment; nothing: all is well.
+  void set_obstacle(std::optional<dhcp::Refusal> why) noexcept { obstacle_ = why; }
+
+  [[nodiscard]] dhcp::OfferAnswer discover(const dhcp::Query& query, Now now) override;
+  [[nodiscard]] dhcp::RequestAnswer request(dhcp::RequestKind kind, const dhcp::Query& query,
+                                            Now now) override;
+  void refuse_offer(const dhcp::Query& query, Now now) override;
+  void decline(const dhcp::Query& query, Now now) override;
+  void release(const dhcp::Query& query, Now now) override;
+  [[nodiscard]] dhcp::OfferAnswer inform(const dhcp::Query& query, Now now) override;
+
+  /// Takes back what was offered and not asked for in time.
+  void turn(Now now);
+  [[nodiscard]] std::optional<Time> next_deadline() const { return offers_.next_deadline(); }
+  [[nodiscard]] const Offers& offers() const noexcept { return offers_; }
+  [[nodiscard]] dhcp::Terms terms(const Entry& entry) const;
+
+ private:
+  using ClassOrRefusal = std::variant<std::size_t, dhcp::Refusal>;
+
+  [[nodiscard]] bool is_attached(const dhcp::Query& query) const noexcept;
+  [[nodiscard]] bool is_relay_trusted(const dhcp::Query& query) const noexcept;
+  /// It came by a relay of ours, or from the device it speaks for as far as that can be known.
+  [[nodiscard]] bool is_genuine(const dhcp::Query& query) const noexcept;
+  [[nodiscard]] admission::Applicant applicant(const dhcp::Query& query) const;
+  [[nodiscard]] ClassOrRefusal admitted_class(const dhcp::Query& query) const;
+  [[nodiscard]] bool is_on_link(const dhcp::Query& query, std::size_t phone_class) const noexcept;
+  [[nodiscard]] std::optional<dhcp::Refusal> overload(std::size_t limit) const noexcept;
+
+  /// The lease that this client has a claim to, its own or (where its MAC may hold no more) one of
+  /// its MAC's.
+  [[nodiscard]] Entry* claimed(const dhcp::Query& query, std::size_t phone_class);
+  [[nodiscard]] bool may_hold_more(const Mac& mac, std::size_t phone_class);
+  [[nodiscard]] bool is_usable(const Entry& entry, std::size_t phone_class) const noexcept;
+  /// Of another MAC: it is in use, or this MAC holds as many as it may without it.
+  [[nodiscard]] bool is_anothers(const Entry& entry, const dhcp::Query& query,
+                                 std::size_t phone_class);
+  [[nodiscard]] bool has_left_too_much(const Mac& mac);
+
+  [[nodiscard]] dhcp::OfferAnswer offer_again(Offer& offer, const dhcp::Query& query, Now now);
+  [[nodiscard]] dhcp::OfferAnswer offer_held(Entry& entry, const dhcp::Query& query, Now now);
+  [[nodiscard]] dhcp::OfferAnswer offer_new(const dhcp::Query& query, std::size_t phone_class,
+                                            const Entry* replaced, Now now);
+  [[nodiscard]] std::optional<Holding> find_room(const dhcp::Query& query,
+                                                 const ClassPlan& phone_class, Now now);
+  void drop_offer(Offer& offer);
+  [[nodiscard]] dhcp::Terms terms(std::size_t phone_class, const Holding& holding,
+                                  std::uint32_t lease_s) const;
+
+  [[nodiscard]] dhcp::RequestAnswer select(const dhcp::Query& query, Now now);
+  [[nodiscard]] dhcp::RequestAnswer accept_new(Offer& offer, const dhcp::Query& query, Now now);
+  [[nodiscard]] dhcp::RequestAnswer accept_held(Offer& offer, const dhcp::Query& query, Now now);
+  [[nodiscard]] dhcp::RequestAnswer reboot(const dhcp::Query& query, Now now);
+  [[nodiscard]] dhcp::RequestAnswer extend(dhcp::RequestKind kind, const dhcp::Query& query,
+                                           Now now);
+  [[nodiscard]] dhcp::RequestAnswer grant_again(Entry& entry, const dhcp::Query& query, Now now);
+  [[nodiscard]] std::uint32_t lease_time(const dhcp::Query& query,
+                                         std::size_t phone_class) const noexcept;
+
+  const Plan& plan_;
+  Limits limits_;
+  Resources& resources_;
+  Leases& leases_;
+  const Firmware& firmware_;
+  std::shared_ptr<const admission::MacPolicy> macs_ =
+      std::make_shared<const admission::MacPolicy>();
+  std::optional<dhcp::Refusal> obstacle_;
+  Offers offers_;
+};
+
+}  // namespace portico::gateway

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every lease the control core knows, found by client, MAC and private address. The store holds the
+// same rows; this is the copy that decides.
+#pragma once
+
+#include "base/time.hpp"
+#include "gateway/resources.hpp"
+#include "lease/lease.hpp"
+#include "nappt/binding.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace portico::gateway {
+
+inline constexpr nappt::Slot kNoSlot = std::numeric_limits<nappt::Slot>::max();
+inline constexpr Time kNever{std::numeric_limits<std::int64_t>::max()};
+
+/// The key of a lease that no client can ask for any more (a client's begins with 0 or 1).
+[[nodiscard]] inline lease::ClientKey nobody(std::uint64_t id) { return '\2' + std::to_string(id); }
+[[nodiscard]] inline bool is_nobodys(const lease::Lease& lease) { return lease.client[0] == '\2'; }
+
+struct Entry {
+  lease::Lease lease;
+  nappt::Slot slot = kNoSlot;  ///< of its binding in every worker; kNoSlot: not published
+  std::uint16_t phone_class = 0;
+  std::uint64_t pending = 0;  ///< ticket of a grant or renewal that is not acknowledged yet
+  bool ending = false;        ///< being unpublished, or not yet written as ended
+  /// Why it ends as soon as its grant is through, where the end was asked for meanwhile.
+  std::optional<lease::Event> doomed;
+  std::optional<Holding> holding;  ///< what is taken for it; none: only its client is remembered
+  bool allowed = true;  ///< false: the configuration no longer allows it; its client gets a NAK
+};
+
+class LeaseTable {
+ public:
+  /// `lease.id` and its client must be new, and so must the private address, if it holds one.
+  Entry& insert(Entry entry);
+  void erase(std::uint64_t id);
+  /// The entry's lease is now this client's. The client must have no other.
+  void rekey(Entry& entry, const lease::ClientKey& client, const Mac& mac);
+
+  [[nodiscard]] Entry* by_id(std::uint64_t id);
+  [[nodiscard]] Entry* by_client(const lease::ClientKey& client);
+  /// Who holds the address.
+  [[nodiscard]] Entry* by_private(Ipv4 address);
+  /// All leases of one MAC address, in no order.
+  [[nodiscard]] std::vector<Entry*> of_mac(const Mac& mac);
+
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  template <class F>
+  void for_each(F&& f) {
+    for (auto& [id, entry] : entries_) f(entry);
+  }
+  template <class F>
+  void for_each(F&& f) const {
+    for (const auto& [id, entry] : entries_) f(entry);
+  }
+
+ private:
+  void unlink_mac(const Mac& mac, std::uint64_t id);
+
+  std::unordered_map<std::uint64_t, Entry> entries_;
+  std::unordered_map<lease::ClientKey, std::uint64_t> ids_by_client_;
+  std::unordered_map<Ipv4, std::uint64_t> ids_by_private_;
+  std::unordered_multimap<Mac, std::uint64_t> ids_by_mac_;
+};
+
+}  // namespace portico::gateway

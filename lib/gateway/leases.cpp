@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "gateway/leases.hpp"
+
+#include "base/expects.hpp"
+
+#include <algorithm>
+
+namespace portico::gateway {
+namespace {
+
+/// Of the ways a binding ends.
+stats::Counter LeaseCounters::*counter_of(lease::Event why) noexcept {
+  switch (why) {
+    case lease::Event::Released:
+      return &LeaseCounters::released;
+    case lease::Event::Declined:
+      return &LeaseCounters::declined;
+    case lease::Event::Revoked:
+      return &LeaseCounters::revoked;
+    default:
+      return &LeaseCounters::expired;
+  }
+}
+
+}  // namespace
+
+Leases::Leases(const Plan& plan, const Limits& limits, Resources& resources, Publisher& publisher,
+               Journal& journal, World& world, ViaOf via_of)
+    : plan_(plan),
+      limits_(limits),
+      resources_(resources),
+      publisher_(publisher),
+      journal_(journal),
+      world_(world),
+      via_of_(std::move(via_of)) {
+  free_slots_.reserve(plan.slots);
+  for (nappt::Slot slot = plan.slots; slot-- > 0;) free_slots_.push_back(slot);
+}
+
+nappt::Slot Leases::take_slot() {
+  expects(!free_slots_.empty(), "there are as many slots as private addresses");
+  const auto slot = free_slots_.back();
+  free_slots_.pop_back();
+  return slot;
+}
+
+nappt::Binding Leases::binding_of(const Entry& entry) const {
+  const auto& lease = entry.lease;
+  const auto& pool = plan_.private_pools[entry.holding->private_pool];
+  return {.private_address = lease.private_address,
+          .public_address = lease.public_address,
+          .tunnel_address = lease.tunnel_address,
+          .mac = lease.mac,
+          .next_hop = pool.via ? via_of_(*pool.via) : kNoHop,
+          .range = lease.range,
+          .phone_class = entry.phone_class};
+}
+
+// ---- grants and renewals
+
+Entry& Leases::entry_for(const Grant& grant) {
+  if (grant.lease_id != 0) {
+    auto& entry = *table_.by_id(grant.lease_id);
+    remembered_.remove(grant.lease_id);
+    table_.rekey(entry, grant.client, grant.mac);
+    return entry;
+  }
+  Entry entry;
+  entry.lease.id = next_id_++;
+  entry.lease.client = grant.client;
+  entry.lease.mac = grant.mac;
+  entry.lease.private_address = grant.holding.address;
+  entry.lease.public_address = grant.holding.ports.direct;
+  entry.lease.tunnel_address = grant.holding.ports.tunnel;
+  entry.lease.range = grant.holding.ports.range;
+  entry.holding = grant.holding;
+  return table_.insert(std::move(entry));
+}
+
+std::uint64_t Leases::grant(const Grant& grant, Now now) {
+  auto& entry = entry_for(grant);
+  expects(entry.pending == 0 && !entry.ending, "one transaction a lease");
+  const auto wall = calendar_.read(now.wall);
+  const bool published = entry.slot != kNoSlot;
+  auto& lease = entry.lease;
+  if (!published) lease.granted = wall;
+  lease.class_name = plan_.classes[grant.phone_class].settings.name;
+  lease.vendor_class = grant.vendor_class;
+  lease.relay = grant.relay;
+  lease.state = lease::State::Bound;
+  lease.lease_s = grant.lease_s;
+  // One second more than told, for the fraction that WallTime cannot say.
+  lease.until = {wall.s + std::int64_t{grant.lease_s} + 1};
+  entry.phone_class = static_cast<std::uint16_t>(grant.phone_class);
+  if (!published) set_deadline(entry, kNever);
+  entry.pending = write(published ? Step::Renewal : Step::Grant,
+                        published ? lease::Event::Renewed : lease::Event::Granted, lease, wall);
+  ++pending_;
+  return entry.pending;
+}
+
+std::uint64_t Leases::write(Step step, lease::Event event, const lease::Lease& row, WallTime at,
+                            const lease::Usage& usage) {
+  auto stamped = row;
+  ++stamped.epoch;
+  if (auto* entry = table_.by_id(row.id)) entry->lease.epoch = stamped.epoch;
+  const auto ticket =
+      journal_.write({.ticket = 0, .event = event, .at = at, .lease = stamped, .usage = usage});
+  writing_.emplace(ticket, Writing{step, row.id});
+  return ticket;
+}
+
+void Leases::stored(std::uint64_t ticket, Now now) {
+  const auto at = writing_.find(ticket);
+  if (at == writing_.end()) return;
+  const auto [step, id] = at->second;
+  writing_.erase(at);
+  auto* entry = table_.by_id(id);
+  if (entry == nullptr) return;
+  switch (step) {
+    case Step::Grant:
+      ++counters_.granted;
+      return publish(*entry, ticket, now);
+    case Step::Renewal:
+      ++counters_.renewed;
+      return acknowledge(*entry, ticket, now);
+    case Step::End:
+      entry->ending = false;
+      return;
+    case Step::Record:
+      return;
+  }
+}
+
+void Leases::publish(Entry& entry, std::uint64_t ticket, Now now) {
+  entry.slot = take_slot();
+  const auto order = publisher_.post(orders::AddBinding{entry.slot, binding_of(entry)}, now.time);
+  applying_.push_back({order, Step::Grant, entry.lease.id, ticket, {}});
+}
+
+void Leases::acknowledge(Entry& entry, std::uint64_t ticket, Now now) {
+  --pending_;
+  entry.pending = 0;
+  if (entry.doomed) {
+    listener_->abandoned(ticket);
+    return unpublish(entry, *entry.doomed, now);
+  }
+  const bool infinite = entry.lease.lease_s == lease::kInfinite;
+  set_deadline(entry, infinite ? kNever : now.time + std::chrono::seconds{entry.lease.lease_s});
+  listener_->granted(ticket, entry, now);
+}
+
+void Leases::set_deadline(Entry& entry, Time at) {
+  if (at == kNever)
+    deadlines_.cancel(entry.lease.id);
+  else
+    deadlines_.set(entry.lease.id, at);
+}
+
+// ---- ends
+
+void Leases::end(Entry& entry, lease::Event why, Now now) {
+  if (entry.ending || entry.lease.state != lease::State::Bound) return;
+  if (entry.pending != 0)
+    entry.doomed = why;
+  else
+    unpublish(entry, why, now);
+}
+
+void Leases::supersede(Entry& entry, Now now) {
+  if (entry.lease.state == lease::State::Remembered) return forget(entry, now);
+  table_.rekey(entry, nobody(entry.lease.id), entry.lease.mac);
+  write(Step::Record, lease::Event::Superseded, entry.lease, calendar_.read(now.wall));
+  end(entry, lease::Event::Released, now);
+}
+
+void Leases::unpublish(Entry& entry, lease::Event why, Now now) {
+  entry.doomed.reset();
+  entry.ending = true;
+  const auto order = publisher_.post(orders::RemoveBinding{entry.slot}, now.time);
+  applying_.push_back({order, Step::End, entry.lease.id, 0, why});
+}
+
+void Leases::ended(Entry& entry, lease::Event why, Now now) {
+  const auto usage = world_.usage(entry.slot);
+  free_slots_.push_back(entry.slot);
+  entry.slot = kNoSlot;
+  const bool declined = why == lease::Event::Declined;
+  if (declined) table_.rekey(entry, nobody(entry.lease.id), entry.lease.mac);
+  const auto rest_for = declined ? limits_.decline : limits_.quarantine;
+  const auto wall = calendar_.read(now.wall);
+  entry.lease.state = declined ? lease::State::Declined : lease::State::Quarantined;
+  entry.lease.until = later(wall, rest_for);
+  set_deadline(entry, now.time + rest_for);
+  write(Step::End, why, entry.lease, wall, usage);
+  ++(counters_.*counter_of(why));
+}
+
+void Leases::rest(Entry& entry, Now now) {
+  if (is_nobodys(entry.lease) || !entry.allowed) return forget(entry, now);
+  entry.lease.state = lease::State::Remembered;
+  remember(entry);
+}
+
+void Leases::remember(const Entry& entry) {
+  remembered_.add(entry.lease.id,
+                  {entry.holding->private_pool, entry.holding->sides, entry.lease.range.size});
+}
+
+void Leases::spare(const Entry& entry) {
+  if (remembered_.remove(entry.lease.id)) remember(entry);
+}
+
+void Leases::forget(Entry& entry, Now now) {
+  remembered_.remove(entry.lease.id);
+  set_deadline(entry, kNever);
+  if (entry.holding) resources_.free(*entry.holding);
+  entry.lease.state = lease::State::Remembered;
+  write(Step::Record, lease::Event::Forgotten, entry.lease, calendar_.read(now.wall));
+  table_.erase(entry.lease.id);
+}
+
+bool Leases::make_room(const ClassPlan& phone_class, Resources::Shortage shortage, Now now) {
+  const auto spared = shortage == Resources::Shortage::Address
+                          ? remembered_.eldest_with_address(phone_class.private_pool)
+                          : remembered_.eldest_with_ports(resources_.short_sides(phone_class),
+                                                          phone_class.settings.ports);
+  if (!spared) return false;
+  forget(*table_.by_id(*spared), now);
+  ++counters_.reclaimed;
+  return true;
+}
+
+// ---- what time and the workers bring
+
+void Leases::turn(Now now) {
+  (void)calendar_.read(now.wall);
+  journal_.pump();
+  publisher_.pump(now.time);
+  const auto applied = publisher_.applied();
+  while (!applying_.empty() && applying_.front().order <= applied) {
+    const auto done = applying_.front();
+    applying_.pop_front();
+    auto& entry = *table_.by_id(done.lease_id);
+    if (done.step == Step::Grant)
+      acknowledge(entry, done.ticket, now);
+    else
+      ended(entry, done.why, now);
+  }
+  while (const auto id = deadlines_.pop_due(now.time)) fall_due(*table_.by_id(*id), now);
+}
+
+void Leases::fall_due(Entry& entry, Now now) {
+  if (entry.ending || entry.pending != 0) {
+    // What is under way first; a renewal then sets a later deadline.
+    set_deadline(entry, now.time + 1s);
+    return;
+  }
+  if (entry.lease.state == lease::State::Bound)
+    unpublish(entry, lease::Event::Expired, now);
+  else
+    rest(entry, now);
+}
+
+}  // namespace portico::gateway

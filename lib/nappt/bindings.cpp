@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "nappt/bindings.hpp"
+
+#include "base/expects.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace portico::nappt {
+namespace {
+
+constexpr std::uint32_t kPorts = 65536;
+
+std::uint64_t places_in(const PublicPool& pool) noexcept {
+  return pool.addresses.size() * (kPorts / pool.granule);
+}
+
+std::uint64_t places_in(const Shape& shape) noexcept {
+  std::uint64_t places = 1 + shape.strays.size();
+  for (const auto& pool : shape.private_pools) places += pool.size();
+  for (const auto& pool : shape.public_pools) places += places_in(pool);
+  return places;
+}
+
+}  // namespace
+
+Bindings::Bindings(const Shape& shape, std::pmr::memory_resource* memory)
+    : slots_(shape.slots),
+      phones_(std::size_t{shape.slots} + 1, memory),
+      places_(places_in(shape), kNobody, memory),
+      strays_(shape.strays) {
+  Place next = kNowhere + 1;
+  for (const auto& pool : shape.private_pools) {
+    private_.push_back({pool, next});
+    next += pool.size();
+  }
+  std::ranges::sort(private_, std::ranges::greater{},
+                    [](const PrivateIndex& p) { return p.addresses.length; });
+  for (const auto& pool : shape.public_pools) {
+    expects(PortRange{0, pool.granule}.is_valid(), "a granule is a power of two of ports");
+    const auto granule_bits = static_cast<std::uint8_t>(std::countr_zero(pool.granule));
+    public_.push_back({pool.addresses, next, granule_bits});
+    next += places_in(pool);
+  }
+  first_stray_ = next;
+  std::ranges::sort(strays_);
+}
+
+std::uint64_t Bindings::memory_bytes(const Shape& shape) noexcept {
+  return (std::uint64_t{shape.slots} + 1) * sizeof(Phone) + places_in(shape) * sizeof(Slot) +
+         shape.strays.size() * sizeof(Ipv4);
+}
+
+void Bindings::add(Slot slot, const Binding& binding) noexcept {
+  expects(slot < slots_ && binding.range.is_valid(), "a binding has a slot and ports");
+  auto& phone = (*this)[slot];
+  expects(phone.range.size == 0, "the slot is free");
+  phone.private_address = binding.private_address;
+  phone.public_address = binding.public_address;
+  phone.tunnel_address = binding.tunnel_address;
+  phone.next_hop = binding.next_hop;
+  phone.range = binding.range;
+  phone.mac = binding.mac;
+  phone.phone_class = binding.phone_class;
+  phone.direct_delta =
+      wire::ChecksumDelta{}.replace(binding.private_address, binding.public_address).folded();
+  for (auto* count : {&phone.packets_out, &phone.octets_out, &phone.packets_in, &phone.octets_in})
+    *count = {};
+  write_places(phone, kNobody, slot);
+}
+
+void Bindings::remove(Slot slot) noexcept {
+  expects(slot < slots_, "a binding has a slot");
+  auto& phone = (*this)[slot];
+  expects(phone.range.size > 0, "the slot is in use");
+  write_places(phone, slot, kNobody);
+  phone.range = {};
+}
+
+void Bindings::write_places(const Phone& phone, Slot was, Slot now) noexcept {
+  write(place_of(phone.private_address), was, now);
+  if (phone.public_address.is_zero()) return;
+  const auto* pool = pool_of(phone.public_address);
+  expects(pool != nullptr && phone.range.size >> pool->granule_bits > 0, "a range fills granules");
+  const auto first = pool->place(phone.public_address, phone.range.first);
+  const auto last = pool->place(phone.public_address, phone.range.last());
+  for (Place place = first; place <= last; ++place) write(place, was, now);
+}
+
+void Bindings::write(Place place, Slot was, Slot now) noexcept {
+  expects(place != kNowhere && places_[place] == was, "nobody else holds what a binding holds");
+  places_[place] = now;
+}
+
+Place Bindings::stray_place(Ipv4 address) const noexcept {
+  const auto stray = std::ranges::lower_bound(strays_, address);
+  if (stray == strays_.end() || *stray != address) return kNowhere;
+  return first_stray_ + static_cast<std::size_t>(stray - strays_.begin());
+}
+
+std::optional<Binding> Bindings::at(Slot slot) const noexcept {
+  const auto& p = (*this)[slot];
+  if (p.range.size == 0) return std::nullopt;
+  return Binding{p.private_address, p.public_address, p.tunnel_address, p.mac,
+                 p.next_hop,        p.range,          p.phone_class};
+}
+
+Usage Bindings::usage(Slot slot) const noexcept {
+  const auto& p = (*this)[slot];
+  return {p.packets_out.value(), p.octets_out.value(), p.packets_in.value(), p.octets_in.value()};
+}
+
+}  // namespace portico::nappt

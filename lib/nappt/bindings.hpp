@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One worker's bindings, found by arithmetic. One thread adds, removes and counts; control may read
+// a binding back once the order that wrote it is applied, and usage at any time.
+#pragma once
+
+#include "base/addresses.hpp"
+#include "base/port_range.hpp"
+#include "nappt/binding.hpp"
+#include "stats/counter.hpp"
+#include "wire/checksum.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace portico::nappt {
+
+inline constexpr Slot kNobody = 0xffffffff;
+
+/// A cell of the indexes: one a private address, one a granule of a public address's ports.
+using Place = std::size_t;
+inline constexpr Place kNowhere = 0;  ///< held by nobody, for good
+
+struct PublicPool {
+  Prefix addresses;
+  std::uint16_t granule = 64;  ///< the smallest range of its classes: a power of two of ports
+};
+
+/// What the indexes must cover. Fixed at start.
+struct Shape {
+  std::vector<Prefix> private_pools;
+  std::vector<Ipv4> strays{};            ///< addresses of static phones that lie in no private pool
+  std::vector<PublicPool> public_pools;  ///< direct identities; they do not overlap
+  Slot slots = 0;                        ///< how many bindings there may be
+};
+
+/// What the fast path reads and counts for one phone: one cache line, nothing behind it.
+struct alignas(64) Phone {
+  Ipv4 private_address;
+  Ipv4 public_address;
+  Ipv4 tunnel_address;
+  HopIndex next_hop = kNoHop;
+  PortRange range;  ///< size 0: nobody's
+  Mac mac;
+  std::uint16_t phone_class = 0;
+  std::uint16_t direct_delta = 0;  ///< ChecksumDelta private to public; its complement leads back
+  stats::Counter packets_out;
+  stats::Counter octets_out;
+  stats::Counter packets_in;
+  stats::Counter octets_in;
+};
+static_assert(sizeof(Phone) == 64);
+
+struct Usage {
+  std::uint64_t packets_out = 0;
+  std::uint64_t octets_out = 0;
+  std::uint64_t packets_in = 0;
+  std::uint64_t octets_in = 0;
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+
+class Bindings {
+ public:
+  explicit Bindings(const Shape& shape,
+                    std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  Bindings(const Bindings&) = delete;
+  Bindings& operator=(const Bindings&) = delete;
+
+  /// What a worker's bindings of this shape occupy, in octets.
+  [[nodiscard]] static std::uint64_t memory_bytes(const Shape& shape) noexcept;
+
+  /// `slot` is free, the addresses lie in the shape, and nobody else holds them: control saw to it.
+  void add(Slot slot, const Binding& binding) noexcept;
+  /// The phone is found no more; its counts stay readable until the slot is used again.
+  void remove(Slot slot) noexcept;
+
+  /// Where it stands who holds it; kNowhere for what lies in no pool. Two steps, so that a stage
+  /// can prefetch all the places of a burst, then all the phones.
+  [[nodiscard]] Place place_of(Ipv4 private_address) const noexcept {
+    for (const auto& pool : private_)
+      if (pool.addresses.contains(private_address))
+        return pool.first + (private_address.bits - pool.addresses.base.bits);
+    return strays_.empty() ? kNowhere : stray_place(private_address);
+  }
+  [[nodiscard]] Place place_of(Ipv4 public_address, std::uint16_t port) const noexcept {
+    const auto* pool = pool_of(public_address);
+    return pool == nullptr ? kNowhere : pool->place(public_address, port);
+  }
+  [[nodiscard]] Slot holder(Place place) const noexcept { return places_[place]; }
+  void prefetch(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
+  void prefetch_phone(Slot slot) const noexcept { __builtin_prefetch(&(*this)[slot], 1); }
+  /// kNobody names a phone without ports.
+  [[nodiscard]] Phone& operator[](Slot slot) noexcept { return phones_[slot + 1]; }
+  [[nodiscard]] const Phone& operator[](Slot slot) const noexcept { return phones_[slot + 1]; }
+
+  /// True if packets for this address are phones' (it lies in a public pool).
+  [[nodiscard]] bool is_public(Ipv4 address) const noexcept { return pool_of(address) != nullptr; }
+  /// True if the address is behind us: in a private pool, or a static phone's.
+  [[nodiscard]] bool is_private(Ipv4 address) const noexcept {
+    return place_of(address) != kNowhere;
+  }
+
+  /// For control.
+  [[nodiscard]] Slot slots() const noexcept { return slots_; }
+  [[nodiscard]] std::optional<Binding> at(Slot slot) const noexcept;
+  [[nodiscard]] Usage usage(Slot slot) const noexcept;
+
+ private:
+  template <class T>
+  using Table = std::pmr::vector<T>;
+
+  struct PrivateIndex {
+    Prefix addresses;
+    Place first = kNowhere;
+  };
+  struct PublicIndex {
+    Prefix addresses;
+    Place first = kNowhere;
+    std::uint8_t granule_bits = 0;
+
+    [[nodiscard]] Place place(Ipv4 address, std::uint16_t port) const noexcept {
+      const auto addresses_before = std::size_t{address.bits - addresses.base.bits};
+      return first + (addresses_before << (16 - granule_bits)) + (port >> granule_bits);
+    }
+  };
+
+  void write_places(const Phone& phone, Slot was, Slot now) noexcept;
+  void write(Place place, Slot was, Slot now) noexcept;
+  [[nodiscard]] const PublicIndex* pool_of(Ipv4 public_address) const noexcept {
+    for (const auto& pool : public_)
+      if (pool.addresses.contains(public_address)) return &pool;
+    return nullptr;
+  }
+  [[nodiscard]] Place stray_place(Ipv4 address) const noexcept;
+
+  Slot slots_;
+  Table<Phone> phones_;                // [0] is nobody, [slot + 1] the phone of the slot
+  Table<Slot> places_;                 // [kNowhere], then each index after the other
+  std::vector<PrivateIndex> private_;  // longest prefix first
+  std::vector<PublicIndex> public_;
+  std::vector<Ipv4> strays_;  // sorted
+  Place first_stray_ = kNowhere;
+};
+
+}  // namespace portico::nappt

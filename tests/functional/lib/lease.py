@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A lease as a client got it: RFC 2132's options by number, and what Portico puts into option 125."""
+
+import dataclasses
+import ipaddress
+import struct
+
+from .config import ENTERPRISE
+
+
+@dataclasses.dataclass
+class Portico:
+    """Option 125's sub-options under the operator's enterprise number."""
+
+    public_address: str | None = None
+    first_port: int | None = None
+    last_port: int | None = None
+    tunnel_address: str | None = None
+    sha256: str | None = None
+    version: str | None = None
+
+    @property
+    def ports(self):
+        return range(self.first_port, self.last_port + 1)
+
+
+@dataclasses.dataclass
+class Lease:
+    address: str
+    seconds: int
+    server: str
+    siaddr: str | None = None
+    boot_file: str | None = None
+    options: dict[int, bytes] = dataclasses.field(default_factory=dict)
+
+    @property
+    def portico(self):
+        return parse_125(self.options[125])
+
+
+def parse_125(data, enterprise=ENTERPRISE):
+    """RFC 3925 section 4: { enterprise u32, length u8, { code u8, length u8, data }* }*."""
+    while data:
+        number, length = struct.unpack_from(">IB", data)
+        body, data = data[5:5 + length], data[5 + length:]
+        assert len(body) == length, "option 125 is cut short"
+        if number == enterprise:
+            return _portico(dict(sub_options(body)))
+    raise AssertionError(f"option 125 holds nothing of enterprise {enterprise}")
+
+
+def sub_options(body):
+    """(code, data) of each { code u8, length u8, data }."""
+    while body:
+        code, length = body[0], body[1]
+        value, body = body[2:2 + length], body[2 + length:]
+        assert len(value) == length, f"sub-option {code} is cut short"
+        yield code, value
+
+
+def _portico(subs):
+    found = Portico()
+    if 1 in subs:
+        found.public_address = str(ipaddress.IPv4Address(subs[1]))
+    if 2 in subs:
+        found.first_port, found.last_port = struct.unpack(">HH", subs[2])
+    if 3 in subs:
+        found.tunnel_address = str(ipaddress.IPv4Address(subs[3]))
+    if 4 in subs:
+        assert len(subs[4]) == 32, "a SHA-256 is 32 octets"
+        found.sha256 = subs[4].hex()
+    if 5 in subs:
+        found.version = subs[5].decode("ascii")
+    return found

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The first octet chooses the side, the rest is a frame. Whatever is accepted must translate into a
+// packet that is still valid; and what is told ordinary by a few loads, classify() must let pass.
+#include "base/expects.hpp"
+#include "datapath/classify.hpp"
+#include "datapath/ordinary.hpp"
+#include "nappt/translate.hpp"
+
+#include <cstdint>
+#include <vector>
+
+using namespace portico;
+using datapath::Lane;
+using datapath::Link;
+
+namespace {
+
+const datapath::Links kLinks{Link{{"02:00:00:00:00:01"_mac, {"10.20.0.1"_ip, 16}, 0, 1500}},
+                             Link{{"02:00:00:00:00:02"_mac, {"198.51.100.2"_ip, 24}, 20, 1500}}};
+
+nappt::Bindings& bindings() {
+  static nappt::Bindings all{{.private_pools = {"10.20.0.0/16"_net},
+                              .strays = {"192.168.0.9"_ip},
+                              .public_pools = {{"203.0.113.0/30"_net, 64}},
+                              .slots = 1}};
+  if (!all.at(0)) {
+    nappt::Binding phone;
+    phone.private_address = "10.20.0.7"_ip;
+    phone.public_address = "203.0.113.1"_ip;
+    phone.range = {24000, 64};
+    all.add(0, phone);
+  }
+  return all;
+}
+
+void translate(Lane lane, std::uint8_t* ip) {
+  const nappt::Packet packet{ip};
+  if (packet.ttl() <= 1) return;
+  auto& phone = bindings()[0];
+  if (lane == Lane::Outbound && packet.source() == phone.private_address)
+    translate_outbound(phone, packet, nappt::Ttl::Decrement);
+  else if (lane == Lane::Inbound && packet.destination() == phone.public_address)
+    translate_inbound(phone, packet);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto side = data[0] % 2 == 0 ? Side::Lan : Side::Wan;
+  std::vector<std::uint8_t> frame(data + 1, data + size);
+  const bool ordinary = side == Side::Lan
+                            ? is_ordinary_outbound(kLinks, bindings(), frame.data(), frame.size())
+                            : is_ordinary_inbound(kLinks, bindings(), frame.data(), frame.size());
+  datapath::Note note;
+  const auto verdict = classify(kLinks, bindings(), side, frame, note);
+  expects(!ordinary || verdict == (side == Side::Lan ? Lane::Outbound : Lane::Inbound));
+  if (verdict != Lane::Outbound && verdict != Lane::Inbound) return 0;
+  const auto header = kLinks[static_cast<std::size_t>(side)].header_size();
+  translate(verdict.lane, &frame[header]);
+  expects(wire::Ipv4View::parse(Bytes{frame}.subspan(header)).has_value());
+  return 0;
+}

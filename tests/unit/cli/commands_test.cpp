@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/commands/commands.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace portico;
+using namespace portico::management;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// Answers from fields that a test sets, and remembers what it was asked.
+class ScriptedControl : public Control {
+ public:
+  Result<Health> health_answer;
+  Result<Statistics> statistics_answer;
+  Page<BindingRow> binding_rows;
+  std::vector<Difference> differences;
+  BindingFilter filter;
+  PageRequest page;
+  Mac revoked;
+
+  Result<Health> health() override { return health_answer; }
+  Result<Statistics> statistics(Moment) override { return statistics_answer; }
+  Result<Page<BindingRow>> bindings(const BindingFilter& f, const PageRequest& p) override {
+    filter = f;
+    page = p;
+    return binding_rows;
+  }
+  Result<Page<lease::Lease>> leases(const PageRequest& p) override {
+    page = p;
+    return Page<lease::Lease>{};
+  }
+  Result<std::vector<lease::HistoryRecord>> history(const lease::HistoryQuery&) override {
+    return std::vector<lease::HistoryRecord>{};
+  }
+  Result<std::vector<Difference>> audit() override { return differences; }
+  Result<std::size_t> revoke(const Mac& mac) override {
+    revoked = mac;
+    return 2u;
+  }
+  std::string configuration() override { return "{\"role\": \"gateway\"}\n"; }
+};
+
+struct Desk {
+  ScriptedControl control;
+  cli::Cli cli;
+  Desk() { commands::add_all(cli, control); }
+};
+
+}  // namespace
+
+TEST_CASE("audit fails if there is any difference, and names its kind", "[cli][audit]") {
+  Desk desk;
+  CHECK(desk.cli.run("audit").text() == "0 differences\n");
+  desk.control.differences = {{DifferenceKind::PortsShared, "a and b"}};
+  const auto out = desk.cli.run("audit");
+  CHECK(out.failed());
+  CHECK(out.text() == "ports_shared: a and b\n1 differences\n");
+}
+
+TEST_CASE("health fails with every reason", "[cli]") {
+  Desk desk;
+  CHECK(desk.cli.run("show health").text() == "ok\n");
+  desk.control.health_answer = Health{{"worker 1 is silent"}};
+  CHECK(desk.cli.run("show health").failed());
+  CHECK(desk.cli.run("show health").text() == "worker 1 is silent\n");
+}
+
+TEST_CASE("bindings are found by phone, by MAC and by public address and port", "[cli]") {
+  Desk desk;
+  CHECK_FALSE(desk.cli.run("show bindings 10.20.0.2").failed());
+  CHECK(desk.control.filter.private_address == "10.20.0.2"_ip);
+  CHECK_FALSE(desk.cli.run("show bindings mac 00:1b:2c:00:00:02").failed());
+  CHECK(desk.control.filter.mac == "00:1b:2c:00:00:02"_mac);
+  CHECK_FALSE(desk.cli.run("show bindings public 203.0.113.1 port 24001").failed());
+  CHECK(desk.control.filter.public_address == "203.0.113.1"_ip);
+  CHECK(desk.control.filter.port == 24001);
+  CHECK(desk.cli.run("show bindings public 203.0.113.1 port 65536").failed());
+  CHECK_FALSE(desk.cli.run("show bindings from 200").failed());
+  CHECK(desk.control.page.offset == 200);
+}
+
+TEST_CASE("port statistics count from where they were cleared", "[cli]") {
+  Desk desk;
+  Statistics statistics;
+  statistics.ports.resize(2);
+  statistics.ports[0].name = "lan0";
+  statistics.ports[0].stats.packets_in = 1000;
+  statistics.ports[1].name = "wan0";
+  desk.control.statistics_answer = statistics;
+  CHECK_THAT(desk.cli.run("show port stats lan0").text(), Contains("1000"));
+  CHECK_FALSE(desk.cli.run("clear port stats all").failed());
+  CHECK_THAT(desk.cli.run("show port stats lan0").text(), !Contains("1000"));
+  CHECK_THAT(desk.cli.run("show port info all").text(), Contains("wan0"));
+  CHECK(desk.cli.run("show port info dmz").failed());
+}
+
+TEST_CASE("drops that never occurred are not shown, statistics show everything", "[cli]") {
+  Desk desk;
+  Statistics statistics;
+  statistics.groups = {{"drops", {{"loop", "came back", 0}, {"ttl", "time is over", 3}}}};
+  desk.control.statistics_answer = statistics;
+  CHECK_THAT(desk.cli.run("show drops").text(), Contains("ttl") && !Contains("loop"));
+  CHECK_THAT(desk.cli.run("show stats").text(), Contains("loop"));
+  desk.control.statistics_answer = fail("the control core does not answer");
+  CHECK(desk.cli.run("show drops").failed());
+}
+
+TEST_CASE("the other commands ask what they are named after", "[cli]") {
+  Desk desk;
+  CHECK(desk.cli.run("revoke 00:1b:2c:00:00:02").text() == "2 revoked\n");
+  CHECK(desk.control.revoked == "00:1b:2c:00:00:02"_mac);
+  CHECK(desk.cli.run("show config").text() == "{\"role\": \"gateway\"}\n");
+  CHECK(desk.cli.run("show leases holder 203.0.113.1 24001 2026-01-31T23:59:59Z").text() ==
+        "nobody\n");
+  CHECK(desk.cli.run("show leases holder 203.0.113.1 24001 yesterday").failed());
+  CHECK_THAT(desk.cli.run("show leases").text(), Contains("0 of 0"));
+  CHECK_FALSE(desk.cli.run("show workers").failed());
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// conf/portico.json is documentation: it must load, show every key, and say of each what the
+// program says of it.
+#include "config/load.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <iterator>
+
+using namespace portico;
+using namespace portico::config;
+
+namespace {
+
+const std::string kFile = CONF_FOLDER "/portico.json";
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Is there a value at this pointer, '*' standing for any element of a list?
+bool has(const nlohmann::json& at, std::string_view pointer) {
+  if (pointer.empty()) return true;
+  const auto end = pointer.find('/', 1);
+  const std::string key{pointer.substr(1, end == pointer.npos ? end : end - 1)};
+  const auto rest = end == pointer.npos ? std::string_view{} : pointer.substr(end);
+  if (key != "*") return at.contains(key) && has(at[key], rest);
+  return std::any_of(at.begin(), at.end(), [&](const auto& element) { return has(element, rest); });
+}
+
+}  // namespace
+
+TEST_CASE("the sample configuration is valid", "[config]") {
+  const auto loaded = load_file(kFile);
+  for (const auto& e : loaded.errors) UNSCOPED_INFO(to_string(e));
+  CHECK(loaded.errors.empty());
+}
+
+TEST_CASE("the sample configuration shows and documents every key", "[config]") {
+  const auto text = text_of(kFile);
+  const auto document = nlohmann::json::parse(text, nullptr, true, true);
+  for (const auto& key : all_keys()) {
+    CAPTURE(key.pointer, key.help);
+    CHECK(has(document, key.pointer));
+    CHECK(text.find("// " + std::string{key.help}) != text.npos);
+  }
+}

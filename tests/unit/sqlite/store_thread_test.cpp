@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/store_thread.hpp"
+
+#include "drivers/sqlite/lease_store.hpp"
+#include "fake/memory_store.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "temporary_folder.hpp"
+#include "workload.hpp"
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace portico;
+using sqlite::Workload;
+
+namespace {
+
+/// Takes tickets until so many have come; false if they do not come in a long time.
+bool await(StoreThread& thread, std::vector<std::uint64_t>& tickets, std::size_t count) {
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (std::chrono::steady_clock::now() < end) {
+    thread.take_stored(tickets);
+    if (tickets.size() >= count) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+bool await_trouble(const StoreThread& thread) {
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (!thread.trouble() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  return thread.trouble().has_value();
+}
+
+std::vector<lease::Change> changes(std::size_t count) {
+  Workload workload{1};
+  std::vector<lease::Change> all;
+  while (all.size() < count) all.push_back(workload.next_batch(1).front());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a ticket comes back once its change is durable, in order", "[store][P7][D-9]") {
+  fake::MemoryStore store;
+  std::atomic<int> told = 0;
+  StoreThread thread{store, {.on_stored = [&told] { ++told; }}};
+  const auto all = changes(1000);
+  for (const auto& change : all) REQUIRE(thread.submit(change));
+  std::vector<std::uint64_t> tickets;
+  REQUIRE(await(thread, tickets, all.size()));
+  for (std::size_t i = 0; i < all.size(); ++i) CHECK(tickets[i] == all[i].ticket);
+  CHECK(thread.stop() == 0);
+  CHECK(told > 0);
+  CHECK(thread.counters().changes.value() == 1000);
+  CHECK(thread.counters().commits.value() == store.commits());
+}
+
+TEST_CASE("a store that does not write means no ticket, a reason, and recovery by itself",
+          "[store][P7]") {
+  fake::MemoryStore store;
+  StoreThread thread{store, {}};
+  store.break_with({"database or disk is full", "leases.db"});
+  const auto all = changes(10);
+  for (const auto& change : all) REQUIRE(thread.submit(change));
+  REQUIRE(await_trouble(thread));
+  CHECK(to_string(thread.trouble()->why) == "leases.db: database or disk is full");
+  CHECK_FALSE(thread.trouble()->is_damaged);
+  std::vector<std::uint64_t> tickets;
+  thread.take_stored(tickets);
+  CHECK(tickets.empty());
+  CHECK(thread.counters().failures.value() > 0);
+  store.mend();
+  CHECK(await(thread, tickets, all.size()));
+  CHECK_FALSE(thread.trouble());
+}
+
+TEST_CASE("more than may wait is not taken", "[store]") {
+  fake::MemoryStore store;
+  store.break_with({"broken", ""});
+  StoreThread thread{store, {.queue = 8, .stop_patience = 0s}};
+  const auto all = changes(9);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(thread.submit(all[i]));
+  CHECK_FALSE(thread.submit(all[8]));
+  CHECK(thread.stop() == 8);
+}
+
+TEST_CASE("stopping writes what waits", "[store]") {
+  fake::MemoryStore store;
+  StoreThread thread{store, {}};
+  for (const auto& change : changes(500)) REQUIRE(thread.submit(change));
+  CHECK(thread.stop() == 0);
+  CHECK(thread.counters().changes.value() == 500);
+}
+
+TEST_CASE("a damaged file is replaced by control's copy, and the batch that failed is written",
+          "[store][P7]") {
+  fake::MemoryStore store;
+  StoreThread thread{store, {}};
+  store.break_with({"database disk image is malformed", "leases.db"}, true);
+  const auto all = changes(1);
+  REQUIRE(thread.submit(all[0]));
+  REQUIRE(await_trouble(thread));
+  CHECK(thread.trouble()->is_damaged);
+  lease::Lease other = all[0].lease;
+  other.id = 77;
+  thread.rewrite({other}, 78);
+  std::vector<std::uint64_t> tickets;
+  REQUIRE(await(thread, tickets, 1));
+  CHECK(store.leases().size() == 2);
+  CHECK(thread.take_set_aside() == "memory.damaged-1");
+  CHECK_FALSE(thread.take_set_aside());
+  CHECK(thread.counters().rewrites.value() == 1);
+}
+
+TEST_CASE("its threads run where they are told, not where control is pinned", "[store]") {
+  fake::MemoryStore store;
+  cpu_set_t all;
+  REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
+  std::uint32_t last = 0;
+  for (std::uint32_t cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &all)) last = cpu;
+  std::atomic<int> runs_on = -1;
+  StoreThread thread{store,
+                     {.cpus = {last}, .on_stored = [&runs_on] { runs_on = sched_getcpu(); }}};
+  REQUIRE(thread.submit(changes(1).front()));
+  thread.stop();
+  CHECK(runs_on == static_cast<int>(last));
+}
+
+TEST_CASE("many changes share one sync", "[store][sqlite]") {
+  const sqlite::TemporaryFolder folder;
+  auto store = sqlite::LeaseStore::open({.file = folder.file("leases.db")}).value();
+  REQUIRE(store->load());
+  const auto all = changes(60'000);
+  StoreThread thread{*store, {}};
+  const auto started = std::chrono::steady_clock::now();
+  for (const auto& change : all) REQUIRE(thread.submit(change));
+  std::vector<std::uint64_t> tickets;
+  REQUIRE(await(thread, tickets, all.size()));
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started;
+  CHECK(thread.counters().commits.value() < all.size() / 10);
+  WARN(static_cast<double>(all.size()) / spent.count()
+       << " changes a second in " << thread.counters().commits.value() << " transactions");
+}
