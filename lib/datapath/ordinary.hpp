@@ -56,10 +56,9 @@ namespace portico::datapath {
                                                const std::uint8_t* frame,
                                                std::size_t size) noexcept {
   const auto& [lan, wan] = links;
+  if (size < lan.header_size() + 28 || !is_ordinary_frame(lan, frame)) return false;
   const auto* ip = frame + lan.header_size();
-  if (size < lan.header_size() + 28 || !is_ordinary_frame(lan, frame) ||
-      !is_ordinary_packet(ip, size - lan.header_size()))
-    return false;
+  if (!is_ordinary_packet(ip, size - lan.header_size())) return false;
   const Ipv4 to{load_be<std::uint32_t>(ip + 16)};
   return !is_martian(to) && !wan.network().contains(to) && !lan.network().contains(to) &&
          !bindings.is_private(to);
@@ -70,10 +69,9 @@ namespace portico::datapath {
                                               const std::uint8_t* frame,
                                               std::size_t size) noexcept {
   const auto& [lan, wan] = links;
+  if (size < wan.header_size() + 28 || !is_ordinary_frame(wan, frame)) return false;
   const auto* ip = frame + wan.header_size();
-  if (size < wan.header_size() + 28 || !is_ordinary_frame(wan, frame) ||
-      !is_ordinary_packet(ip, size - wan.header_size()))
-    return false;
+  if (!is_ordinary_packet(ip, size - wan.header_size())) return false;
   const Ipv4 from{load_be<std::uint32_t>(ip + 12)};
   const Ipv4 to{load_be<std::uint32_t>(ip + 16)};
   return to != wan.address() && bindings.is_public(to) && !is_martian(from) &&

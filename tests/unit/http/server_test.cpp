@@ -37,12 +37,18 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// What the server answers to these octets, until it closes.
-std::string ask(std::uint16_t port, const std::string& request) {
+/// A connection on which these octets were sent.
+int say(std::uint16_t port, const std::string& request) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   const auto address = address_of(port);
   REQUIRE(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   send(fd, request.data(), request.size(), MSG_NOSIGNAL);
+  return fd;
+}
+
+/// What the server answers to these octets, until it closes.
+std::string ask(std::uint16_t port, const std::string& request) {
+  const int fd = say(port, request);
   std::string answer;
   char text[4096];
   for (auto n = recv(fd, text, sizeof text, 0); n > 0; n = recv(fd, text, sizeof text, 0))
@@ -77,9 +83,11 @@ TEST_CASE("GET reaches the handler with its path and decoded parameters", "[http
       CHECK_THAT(get(port, "/v1/health", method), Contains("405"));
   }
   SECTION("what is no HTTP is no harm") {
-    (void)ask(port, "\x16\x03\x01 nonsense\r\n\r\n");
-    (void)ask(port, "GET " + std::string(100000, '/') + " HTTP/1.1\r\n\r\n");
+    const int nonsense = say(port, "\x16\x03\x01 nonsense\r\n\r\n");
+    const int endless = say(port, "GET " + std::string(100000, '/') + " HTTP/1.1\r\n\r\n");
     CHECK_THAT(get(port, "/after"), Contains("/after"));
+    close(nonsense);
+    close(endless);
   }
 }
 
