@@ -7,8 +7,10 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -48,6 +50,21 @@ struct Prefix {
   [[nodiscard]] constexpr Ipv4 last() const noexcept { return {base.bits | ~mask()}; }
 };
 
+/// The addresses of a prefix, for look-ups of every packet: one subtraction, one comparison.
+class AddressBlock {
+ public:
+  constexpr AddressBlock() = default;  ///< 0.0.0.0/32
+  explicit constexpr AddressBlock(Prefix p) noexcept : base_(p.base.bits), last_(~p.mask()) {}
+
+  [[nodiscard]] constexpr bool contains(Ipv4 a) const noexcept { return place_of(a) <= last_; }
+  /// Of an address that it contains: how many stand before it.
+  [[nodiscard]] constexpr std::uint32_t place_of(Ipv4 a) const noexcept { return a.bits - base_; }
+
+ private:
+  std::uint32_t base_ = 0;
+  std::uint32_t last_ = 0;
+};
+
 struct Mac {
   std::array<std::uint8_t, 6> octets{};
 
@@ -55,6 +72,16 @@ struct Mac {
   [[nodiscard]] constexpr bool is_group() const noexcept { return (octets[0] & 1) != 0; }
   [[nodiscard]] constexpr bool is_local() const noexcept { return (octets[0] & 2) != 0; }
   [[nodiscard]] constexpr bool is_zero() const noexcept { return *this == Mac{}; }
+  /// True if these are the octets there. As numbers: a compiler may call memcmp() for six octets.
+  [[nodiscard]] bool stands_at(std::span<const std::uint8_t, 6> there) const noexcept {
+    std::uint32_t a = 0, b = 0;
+    std::uint16_t c = 0, d = 0;
+    std::memcpy(&a, octets.data(), sizeof a);
+    std::memcpy(&b, there.data(), sizeof b);
+    std::memcpy(&c, &octets[4], sizeof c);
+    std::memcpy(&d, &there[4], sizeof d);
+    return a == b && c == d;
+  }
   /// The six octets as one number, the first the most significant.
   [[nodiscard]] constexpr std::uint64_t bits() const noexcept {
     std::uint64_t v = 0;

@@ -17,7 +17,7 @@ inline constexpr HopIndex kNoHop = 0;
 enum class Side : std::uint8_t { Lan = 0, Wan = 1 };
 inline constexpr std::size_t kSides = 2;
 
-struct NextHop {
+struct alignas(16) NextHop {
   Ipv4 address;
   Mac mac{};  ///< meaningless unless resolved
   Side side = Side::Wan;

@@ -21,21 +21,19 @@ inline constexpr std::uint16_t kPrivateSize = RTE_ALIGN(sizeof(Note), RTE_MBUF_P
 [[nodiscard]] inline MutableBytes octets_of(rte_mbuf* m) noexcept {
   return {first_octet(m), m->data_len};
 }
+/// False: a frame longer than a buffer, in several of them.
+[[nodiscard]] inline bool is_whole(const rte_mbuf* m) noexcept { return m->data_len == m->pkt_len; }
 [[nodiscard]] inline Note& note_of(rte_mbuf* m) noexcept {
   return *static_cast<Note*>(rte_mbuf_to_priv(m));
 }
 
-/// From here on the buffer begins with what lies behind `header` octets, and is `length` long.
-inline void strip(rte_mbuf* m, std::size_t header, std::size_t length) noexcept {
-  m->data_off = static_cast<std::uint16_t>(m->data_off + header);
-  m->data_len = static_cast<std::uint16_t>(length);
-  m->pkt_len = static_cast<std::uint32_t>(length);
-}
-/// The buffer begins `header` octets earlier again.
-inline void unstrip(rte_mbuf* m, std::size_t header) noexcept {
-  m->data_off = static_cast<std::uint16_t>(m->data_off - header);
-  m->data_len = static_cast<std::uint16_t>(m->data_len + header);
-  m->pkt_len = static_cast<std::uint32_t>(m->pkt_len + header);
+/// A frame with `was` octets of Ethernet header gets room for one of `now` octets instead, and ends
+/// where its IP packet of `length` octets does: Ethernet's padding is gone.
+inline void resize_header(rte_mbuf* m, std::size_t was, std::size_t now,
+                          std::size_t length) noexcept {
+  m->data_off = static_cast<std::uint16_t>(m->data_off + was - now);
+  m->data_len = static_cast<std::uint16_t>(now + length);
+  m->pkt_len = static_cast<std::uint32_t>(now + length);
 }
 
 struct FreeRing {

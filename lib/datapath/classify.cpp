@@ -71,7 +71,7 @@ class Classifier {
     if (const auto why = unreachable(to)) return *why;
     if (lan_.network().contains(to) || bindings_.is_private(to)) return Drop::PrivateDestination;
     if (const auto why = nappt::untranslatable(ip)) return *why;
-    return Lane::Outbound;
+    return bindings_.is_public(to) ? Lane::Hairpin : Lane::Outbound;
   }
 
   [[nodiscard]] Verdict from_wan(const Ipv4Edit& ip) const noexcept {

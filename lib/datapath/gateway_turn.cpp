@@ -7,7 +7,8 @@ std::size_t gateway_turn(Worker& w) noexcept {
   serve_orders(w);
   Lanes lanes;
   const auto received = receive(w, lanes);
-  nappt_outbound(w, lanes);  // a hairpinned packet joins the inbound lane
+  nappt_outbound(w, lanes);
+  nappt_hairpin(w, lanes);  // phone to phone: comes in again
   nappt_inbound(w, lanes);
   join_originated(w, lanes);
   send(w, lanes);

@@ -36,41 +36,48 @@ void carry_out(Worker& w, const orders::Order& order) noexcept {
              order);
 }
 
-[[nodiscard]] bool is_ordinary(const Worker& w, Side side, rte_mbuf* m) noexcept {
-  const auto* frame = first_octet(m);
-  return side == Side::Lan ? is_ordinary_outbound(w.links, w.bindings, frame, m->data_len)
-                           : is_ordinary_inbound(w.links, w.bindings, frame, m->data_len);
+/// Where it stands whose packet this is, if it is an ordinary one.
+template <Side side>
+[[nodiscard]] nappt::Place ordinary(const Worker& w, rte_mbuf* m) noexcept {
+  if (!is_whole(m)) [[unlikely]]
+    return nappt::kNowhere;
+  if constexpr (side == Side::Lan)
+    return ordinary_outbound(w.link(side), w.surroundings, w.bindings, octets_of(m));
+  else
+    return ordinary_inbound(w.link(side), w.surroundings, w.bindings, octets_of(m));
 }
 
-[[nodiscard]] Verdict verdict_on(const Worker& w, Side side, rte_mbuf* m) noexcept {
-  if (m->nb_segs != 1) [[unlikely]]
-    return Drop::OversizeFrame;
-  if (is_ordinary(w, side, m)) [[likely]]
-    return side == Side::Lan ? Lane::Outbound : Lane::Inbound;
-  return classify(w.links, w.bindings, side, octets_of(m), note_of(m));
+/// What is not ordinary.
+[[gnu::noinline]] void take_in_by_rule(const Worker& w, Side side, rte_mbuf* m,
+                                       Lanes& lanes) noexcept {
+  if (!is_whole(m)) return lanes.push(Drop::OversizeFrame, m);
+  const auto verdict = classify(w.links, w.bindings, side, octets_of(m), note_of(m));
+  if (!is_nappt(verdict.lane)) return lanes.push(verdict, m);
+  const nappt::Packet packet{first_octet(m) + w.link(side).header_size()};
+  lanes.push(verdict.lane, m,
+             verdict.lane == Lane::Inbound ? w.bindings.receiver_of(packet)
+                                           : w.bindings.sender_of(packet));
 }
 
-/// The lane of a packet; if it is to be translated, its buffer begins with the IP header from now
-/// on, and Ethernet's padding is gone.
-[[nodiscard]] Verdict take_in(const Worker& w, Side side, rte_mbuf* m) noexcept {
-  const auto verdict = verdict_on(w, side, m);
-  if (verdict.lane == Lane::Outbound || verdict.lane == Lane::Inbound) [[likely]] {
-    const auto header = w.link(side).header_size();
-    strip(m, header, nappt::Packet{first_octet(m) + header}.length());
-  }
-  return verdict;
+template <Side side>
+void take_in(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
+  const auto phone = ordinary<side>(w, m);
+  if (phone == nappt::kNowhere) [[unlikely]]
+    return take_in_by_rule(w, side, m, lanes);
+  w.bindings.prefetch(phone);
+  lanes.push(side == Side::Lan ? Lane::Outbound : Lane::Inbound, m, phone);
 }
 
-std::size_t receive_from(Worker& w, Side side, Lanes& lanes) noexcept {
+template <Side side>
+std::size_t receive_from(Worker& w, Lanes& lanes) noexcept {
   std::array<rte_mbuf*, kMaxBurst> room;
   const auto burst = w.port(side).receive(room);
   if (burst.empty()) return 0;
-  for (auto* m : burst) rte_prefetch0(m);
   for (auto* m : burst) rte_prefetch0(first_octet(m));
   std::uint64_t octets = 0;
   for (auto* m : burst) {
     octets += m->pkt_len;
-    lanes.push(take_in(w, side, m), m);
+    take_in<side>(w, m, lanes);
   }
   w.port(side).count_received(burst.size(), octets);
   return burst.size();
@@ -108,7 +115,7 @@ void serve_orders(Worker& w) noexcept {
 }
 
 std::size_t receive(Worker& w, Lanes& lanes) noexcept {
-  return receive_from(w, Side::Lan, lanes) + receive_from(w, Side::Wan, lanes);
+  return receive_from<Side::Lan>(w, lanes) + receive_from<Side::Wan>(w, lanes);
 }
 
 void join_originated(Worker& w, Lanes& lanes) noexcept {

@@ -3,6 +3,7 @@
 // packets and push each to the next, and only the last stage frees.
 #pragma once
 
+#include "nappt/bindings.hpp"
 #include "stats/drops.hpp"
 
 #include <array>
@@ -18,8 +19,20 @@ inline constexpr std::size_t kMaxBurst = 32;
 /// What a turn can hold: a burst of each port, and one from control.
 inline constexpr std::size_t kLaneSize = 3 * kMaxBurst;
 
-enum class Lane : std::uint8_t { Outbound, Inbound, ToLan, ToWan, Punt, Drop };
-inline constexpr std::size_t kLanes = 6;
+enum class Lane : std::uint8_t {
+  Outbound,  ///< to be translated, from a phone to the network
+  Hairpin,   ///< from a phone to another's public address
+  Inbound,   ///< from the network to a phone
+  ToLan,     ///< a frame to send
+  ToWan,
+  Punt,  ///< for control, as its note says
+  Drop,
+};
+inline constexpr std::size_t kLanes = 7;
+
+/// Those whose packets belong to a phone.
+inline constexpr std::size_t kNapptLanes = 3;
+[[nodiscard]] constexpr bool is_nappt(Lane lane) noexcept { return lane <= Lane::Inbound; }
 
 /// What a stage decided about one packet.
 struct Verdict {
@@ -35,6 +48,13 @@ using Burst = std::span<rte_mbuf*>;
 
 class Lanes {
  public:
+  /// Into one of the kNapptLanes; `phone` is where it stands whose packet it is.
+  void push(Lane lane, rte_mbuf* packet, nappt::Place phone) noexcept {
+    auto& count = counts_[index(lane)];
+    phones_[index(lane)][count] = phone;
+    packets_[index(lane)][count++] = packet;
+  }
+  /// Into any other.
   void push(Verdict verdict, rte_mbuf* packet) noexcept {
     auto& count = counts_[index(verdict.lane)];
     if (verdict.lane == Lane::Drop) [[unlikely]]
@@ -48,6 +68,10 @@ class Lanes {
     count = 0;
     return burst;
   }
+  /// Whose the packets of a lane are that was taken, in the same order.
+  [[nodiscard]] std::span<const nappt::Place> phones(Lane lane) const noexcept {
+    return phones_[index(lane)];
+  }
   /// Why the packet in this place of Lane::Drop is there.
   [[nodiscard]] stats::Drop reason(std::size_t place) const noexcept { return reasons_[place]; }
 
@@ -57,6 +81,7 @@ class Lanes {
   }
   std::array<std::size_t, kLanes> counts_{};
   std::array<std::array<rte_mbuf*, kLaneSize>, kLanes> packets_;  // only the first counts_ are set
+  std::array<std::array<nappt::Place, kLaneSize>, kNapptLanes> phones_;
   std::array<stats::Drop, kLaneSize> reasons_;
 };
 

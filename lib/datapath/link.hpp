@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/addresses.hpp"
+#include "base/endian.hpp"
 #include "base/next_hop.hpp"
 #include "wire/ethernet.hpp"
 
@@ -25,6 +26,9 @@ class Link {
     const wire::EthernetHeader header{.destination = {}, .source = shape.mac, .vlan = shape.vlan};
     header_size_ = static_cast<std::uint8_t>(header.size());
     header.write(header_);
+    mac_bits_ = shape.mac.bits();
+    end_mask_ = shape.vlan == 0 ? 0xffff : 0xffff'0fff'ffff;  // whatever the tag's priority
+    end_ = end_of(header_.data()) & end_mask_;
   }
 
   [[nodiscard]] const Mac& mac() const noexcept { return shape_.mac; }
@@ -34,21 +38,36 @@ class Link {
   [[nodiscard]] std::uint16_t mtu() const noexcept { return shape_.mtu; }
   [[nodiscard]] std::size_t header_size() const noexcept { return header_size_; }
 
+  /// True if a frame of header_size() octets or more is IPv4 for this link's MAC address, with its
+  /// tag.
+  [[nodiscard]] bool takes(const std::uint8_t* frame) const noexcept {
+    return load_be<std::uint64_t>(frame) >> 16 == mac_bits_ && (end_of(frame) & end_mask_) == end_;
+  }
+
   /// Writes the Ethernet header in front of `ip`, where header_size() octets are ours.
   void write_header(std::uint8_t* ip, const Mac& destination) const noexcept {
+    std::memcpy(ip - header_size_, destination.octets.data(), sizeof(Mac));
     if (header_size_ == wire::EthernetView::kSize)
-      std::memcpy(ip - wire::EthernetView::kSize, header_.data(), wire::EthernetView::kSize);
+      std::memcpy(ip - kUntaggedRest, &header_[sizeof(Mac)], kUntaggedRest);
     else
-      std::memcpy(ip - kTaggedSize, header_.data(), kTaggedSize);
-    std::memcpy(ip - header_size_, destination.octets.data(), destination.octets.size());
+      std::memcpy(ip - kTaggedRest, &header_[sizeof(Mac)], kTaggedRest);
   }
 
  private:
-  static constexpr std::size_t kTaggedSize = wire::EthernetView::kSize + wire::kVlanTagSize;
+  static constexpr std::size_t kUntaggedRest = wire::EthernetView::kSize - sizeof(Mac);
+  static constexpr std::size_t kTaggedRest = kUntaggedRest + wire::kVlanTagSize;
+
+  /// The last eight octets of a header, in which the tag and the type are.
+  [[nodiscard]] std::uint64_t end_of(const std::uint8_t* frame) const noexcept {
+    return load_be<std::uint64_t>(frame + header_size_ - 8);
+  }
 
   Shape shape_;
   std::uint8_t header_size_ = 0;
-  std::array<std::uint8_t, kTaggedSize> header_{};
+  std::array<std::uint8_t, sizeof(Mac) + kTaggedRest> header_{};
+  std::uint64_t mac_bits_ = 0;
+  std::uint64_t end_mask_ = 0;  // what of end_of() must be as in end_
+  std::uint64_t end_ = 0;
 };
 
 /// Indexed by Side.

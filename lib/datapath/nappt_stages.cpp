@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Translation. Three passes: by the second the places of a burst are in cache, by the third the
-// phones.
+// Translation. By now the places of a burst are on their way into the cache; a first pass fetches
+// the phones, a second translates.
 #include "datapath/stages.hpp"
 #include "nappt/translate.hpp"
 
@@ -10,106 +10,135 @@ namespace {
 using nappt::Packet;
 using stats::Drop;
 
-/// Finds the phones of a burst, each prefetched, and lets `decide` send every packet to its lane.
-template <class PlaceOf, class Decide>
-void for_each_phone(Worker& w, Lanes& lanes, Burst burst, PlaceOf&& place_of, Decide&& decide) {
-  std::array<nappt::Place, kLaneSize> places;
-  std::array<nappt::Slot, kLaneSize> slots;
-  for (std::size_t i = 0; i < burst.size(); ++i) {
-    places[i] = place_of(Packet{first_octet(burst[i])});
-    w.bindings.prefetch(places[i]);
+/// The packets of a lane, and whose they are, each on its way into the cache.
+class Batch {
+ public:
+  Batch(Worker& w, Lanes& lanes, Lane lane) noexcept : packets_(lanes.take(lane)) {
+    const auto places = lanes.phones(lane);
+    for (std::size_t i = 0; i < size(); ++i) {
+      phones_[i] = &w.bindings[w.bindings.holder(places[i])];
+      __builtin_prefetch(phones_[i], 1);
+    }
   }
-  for (std::size_t i = 0; i < burst.size(); ++i) {
-    slots[i] = w.bindings.holder(places[i]);
-    w.bindings.prefetch_phone(slots[i]);
-  }
-  for (std::size_t i = 0; i < burst.size(); ++i)
-    lanes.push(decide(w.bindings[slots[i]], burst[i]), burst[i]);
-}
+  [[nodiscard]] std::size_t size() const noexcept { return packets_.size(); }
+  [[nodiscard]] rte_mbuf* packet(std::size_t i) const noexcept { return packets_[i]; }
+  [[nodiscard]] nappt::Phone& phone(std::size_t i) const noexcept { return *phones_[i]; }
 
-[[nodiscard]] nappt::MacOctets source_mac(const Worker& w, rte_mbuf* m) noexcept {
-  return nappt::MacOctets{first_octet(m) - w.link(Side::Lan).header_size() + 6, 6};
+ private:
+  Burst packets_;
+  std::array<nappt::Phone*, kLaneSize> phones_;
+};
+
+[[nodiscard]] Packet packet_of(const Link& received_by, rte_mbuf* m) noexcept {
+  return Packet{first_octet(m) + received_by.header_size()};
+}
+[[nodiscard]] nappt::MacOctets source_mac(rte_mbuf* m) noexcept {
+  return nappt::MacOctets{first_octet(m) + sizeof(Mac), sizeof(Mac)};
 }
 
 /// Hands a packet to control as it was received, for an ICMP error.
-[[nodiscard]] Verdict answer_with_error(const Worker& w, Side from, Drop why,
-                                        rte_mbuf* m) noexcept {
-  unstrip(m, w.link(from).header_size());
+[[gnu::noinline]] void answer_with_error(Side from, Drop why, rte_mbuf* m, Lanes& lanes) noexcept {
   note_of(m) = {.kind = PuntKind::Error, .side = from, .reason = why};
-  return Lane::Punt;
+  lanes.push(Lane::Punt, m);
 }
 
 /// A packet too big whose sender did not ask for an answer is only counted.
-[[nodiscard]] Verdict too_big(const Worker& w, Side from, const Packet& packet,
-                              rte_mbuf* m) noexcept {
-  return packet.dont_fragment() ? answer_with_error(w, from, Drop::TooBig, m) : Drop::TooBig;
+[[gnu::noinline]] void refuse_too_big(Side from, const Packet& packet, rte_mbuf* m,
+                                      Lanes& lanes) noexcept {
+  if (packet.dont_fragment()) return answer_with_error(from, Drop::TooBig, m, lanes);
+  lanes.push(Drop::TooBig, m);
 }
 
-[[nodiscard]] Verdict leave(const Worker& w, Side side, const Mac& to, rte_mbuf* m) noexcept {
-  w.link(side).write_header(first_octet(m), to);
-  unstrip(m, w.link(side).header_size());
-  return side == Side::Lan ? Lane::ToLan : Lane::ToWan;
+/// Out of the frame that one side received becomes one that the other sends.
+template <Side from, Side to>
+void reframe(const Worker& w, const Packet& packet, const Mac& destination, rte_mbuf* m) noexcept {
+  resize_header(m, w.link(from).header_size(), w.link(to).header_size(), packet.length());
+  w.link(to).write_header(packet.first_octet(), destination);
 }
 
-/// By a next hop. If control has not found its MAC yet, the packet waits there.
-[[nodiscard]] Verdict leave_by(const Worker& w, HopIndex index, Ipv4 destination,
-                               rte_mbuf* m) noexcept {
-  const auto& hop = w.next_hops[index];
-  const auto lane = leave(w, hop.side, hop.mac, m);
-  if (hop.resolved) return lane;
+/// Control has not found the next hop's MAC yet: the packet, whole but for that, waits there.
+[[gnu::noinline]] void wait_for(const NextHop& hop, HopIndex index, Ipv4 destination, rte_mbuf* m,
+                                Lanes& lanes) noexcept {
   note_of(m) = {.kind = PuntKind::Neighbor,
                 .side = hop.side,
                 .next_hop = index == kNoHop ? destination : hop.address,
                 .hop = index};
-  return Lane::Punt;
+  lanes.push(Lane::Punt, m);
 }
 
-[[nodiscard]] Verdict outbound(Worker& w, nappt::Phone& phone, rte_mbuf* m) noexcept {
-  const Packet packet{first_octet(m)};
-  if (const auto why = nappt::refuse_outbound(phone, source_mac(w, m), packet)) return *why;
-  if (packet.ttl() <= 1) return answer_with_error(w, Side::Lan, Drop::TtlExceeded, m);
+template <Side from>
+void leave_by(const Worker& w, HopIndex index, const Packet& packet, Ipv4 destination, rte_mbuf* m,
+              Lanes& lanes) noexcept {
+  const auto& hop = w.next_hops[index];
+  const bool is_wan = hop.side == Side::Wan;
+  if (is_wan)
+    reframe<from, Side::Wan>(w, packet, hop.mac, m);
+  else
+    reframe<from, Side::Lan>(w, packet, hop.mac, m);
+  if (!hop.resolved) return wait_for(hop, index, destination, m, lanes);
+  lanes.push(is_wan ? Lane::ToWan : Lane::ToLan, m);
+}
+
+/// From a phone to the network.
+void outbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept {
+  const auto packet = packet_of(w.link(Side::Lan), m);
+  if (!may_send(phone, source_mac(m), packet))
+    return lanes.push(refusal_to_send(phone, source_mac(m), packet), m);
+  if (packet.ttl() <= 1) return answer_with_error(Side::Lan, Drop::TtlExceeded, m, lanes);
+  if (packet.length() > w.link(Side::Wan).mtu()) return refuse_too_big(Side::Lan, packet, m, lanes);
   const auto destination = packet.destination();
-  const bool hairpin = w.bindings.is_public(destination);
-  if (packet.length() > w.link(hairpin ? Side::Lan : Side::Wan).mtu())
-    return too_big(w, Side::Lan, packet, m);
-  if (hairpin) {  // U-9; the TTL is decremented once, as it comes in again
-    translate_outbound(phone, packet, nappt::Ttl::Keep);
-    ++w.translated.outbound;
-    ++w.translated.hairpinned;
-    return Lane::Inbound;
-  }
   const auto hop = w.next_hops.towards(destination);
-  if (hop == kNoRoute) return answer_with_error(w, Side::Lan, Drop::NoRoute, m);
+  if (hop == kNoRoute) return answer_with_error(Side::Lan, Drop::NoRoute, m, lanes);
   translate_outbound(phone, packet, nappt::Ttl::Decrement);
   ++w.translated.outbound;
-  return leave_by(w, hop, destination, m);
+  leave_by<Side::Lan>(w, hop, packet, destination, m, lanes);
 }
 
-[[nodiscard]] Verdict inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m) noexcept {
-  const Packet packet{first_octet(m)};
-  if (const auto why = nappt::refuse_inbound(phone, packet)) return *why;
-  if (packet.ttl() <= 1) return answer_with_error(w, Side::Wan, Drop::TtlExceeded, m);
-  if (packet.length() > w.link(Side::Lan).mtu()) return too_big(w, Side::Wan, packet, m);
+/// From a phone to another's public address. The TTL is decremented once, as it comes in again.
+void hairpin(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept {
+  const auto& [lan, wan] = w.links;
+  const auto packet = packet_of(lan, m);
+  if (!may_send(phone, source_mac(m), packet))
+    return lanes.push(refusal_to_send(phone, source_mac(m), packet), m);
+  if (packet.ttl() <= 1) return answer_with_error(Side::Lan, Drop::TtlExceeded, m, lanes);
+  if (packet.length() > lan.mtu()) return refuse_too_big(Side::Lan, packet, m, lanes);
+  translate_outbound(phone, packet, nappt::Ttl::Keep);
+  ++w.translated.outbound;
+  ++w.translated.hairpinned;
+  lanes.push(Lane::Inbound, m, w.bindings.receiver_of(packet));
+  resize_header(m, lan.header_size(), wan.header_size(), packet.length());
+}
+
+/// From the network, or from a phone by hairpin, to a phone.
+void inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept {
+  const auto packet = packet_of(w.link(Side::Wan), m);
+  if (!may_receive(phone, packet)) return lanes.push(refusal_to_receive(packet), m);
+  if (packet.ttl() <= 1) return answer_with_error(Side::Wan, Drop::TtlExceeded, m, lanes);
+  if (packet.length() > w.link(Side::Lan).mtu()) return refuse_too_big(Side::Wan, packet, m, lanes);
   translate_inbound(phone, packet);
   ++w.translated.inbound;
-  if (phone.next_hop == kNoHop) return leave(w, Side::Lan, phone.mac, m);
-  return leave_by(w, phone.next_hop, phone.private_address, m);
+  if (phone.next_hop != kNoHop)
+    return leave_by<Side::Wan>(w, phone.next_hop, packet, phone.private_address, m, lanes);
+  reframe<Side::Wan, Side::Lan>(w, packet, phone.mac, m);
+  lanes.push(Lane::ToLan, m);
 }
 
 }  // namespace
 
 void nappt_outbound(Worker& w, Lanes& lanes) noexcept {
-  for_each_phone(
-      w, lanes, lanes.take(Lane::Outbound),
-      [&w](const Packet& p) { return w.bindings.place_of(p.source()); },
-      [&w](nappt::Phone& phone, rte_mbuf* m) { return outbound(w, phone, m); });
+  const Batch batch{w, lanes, Lane::Outbound};
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    outbound(w, batch.phone(i), batch.packet(i), lanes);
+}
+
+void nappt_hairpin(Worker& w, Lanes& lanes) noexcept {
+  const Batch batch{w, lanes, Lane::Hairpin};
+  for (std::size_t i = 0; i < batch.size(); ++i) hairpin(w, batch.phone(i), batch.packet(i), lanes);
 }
 
 void nappt_inbound(Worker& w, Lanes& lanes) noexcept {
-  for_each_phone(
-      w, lanes, lanes.take(Lane::Inbound),
-      [&w](const Packet& p) { return w.bindings.place_of(p.destination(), p.destination_port()); },
-      [&w](nappt::Phone& phone, rte_mbuf* m) { return inbound(w, phone, m); });
+  const Batch batch{w, lanes, Lane::Inbound};
+  for (std::size_t i = 0; i < batch.size(); ++i) inbound(w, batch.phone(i), batch.packet(i), lanes);
 }
 
 }  // namespace portico::datapath

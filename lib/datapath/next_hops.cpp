@@ -11,11 +11,12 @@ namespace portico::datapath {
 NextHops::NextHops(const Shape& shape, std::pmr::memory_resource* memory)
     : hops_(shape.capacity, memory),
       on_link_(shape.on_link),
-      neighbours_(shape.on_link.size(), kNoHop, memory),
-      routes_(shape.routes) {
-  expects(on_link_.length >= kWidestOnLink, "the WAN's network is at most a /12");
-  std::ranges::stable_sort(routes_, std::ranges::greater{},
+      neighbours_(shape.on_link.size(), kNoHop, memory) {
+  expects(shape.on_link.length >= kWidestOnLink, "the WAN's network is at most a /12");
+  auto routes = shape.routes;
+  std::ranges::stable_sort(routes, std::ranges::greater{},
                            [](const Route& r) { return r.prefix.length; });
+  for (const auto& route : routes) ways_.push_back({AddressBlock{route.prefix}, route.hop});
 }
 
 void NextHops::set(HopIndex index, const NextHop& hop) noexcept {
@@ -25,7 +26,7 @@ void NextHops::set(HopIndex index, const NextHop& hop) noexcept {
 
 void NextHops::set_on_link(Ipv4 neighbour, HopIndex index) noexcept {
   expects(index < hops_.size(), "control gives out hops below the capacity");
-  if (on_link_.contains(neighbour)) neighbours_[neighbour.bits - on_link_.base.bits] = index;
+  if (on_link_.contains(neighbour)) neighbours_[on_link_.place_of(neighbour)] = index;
 }
 
 }  // namespace portico::datapath

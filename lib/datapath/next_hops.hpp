@@ -38,18 +38,23 @@ class NextHops {
   void set_on_link(Ipv4 neighbour, HopIndex index) noexcept;
 
   [[nodiscard]] HopIndex towards(Ipv4 destination) const noexcept {
-    if (on_link_.contains(destination)) return neighbours_[destination.bits - on_link_.base.bits];
-    for (const auto& route : routes_)
-      if (route.prefix.contains(destination)) return route.hop;
+    if (on_link_.contains(destination)) return neighbours_[on_link_.place_of(destination)];
+    for (const auto& way : ways_)
+      if (way.leads_to.contains(destination)) return way.hop;
     return kNoRoute;
   }
   [[nodiscard]] const NextHop& operator[](HopIndex index) const noexcept { return hops_[index]; }
 
  private:
+  struct Way {
+    AddressBlock leads_to;
+    HopIndex hop = kNoHop;
+  };
+
   std::pmr::vector<NextHop> hops_;  // [kNoHop] stays unresolved
-  Prefix on_link_;
+  AddressBlock on_link_;
   std::pmr::vector<HopIndex> neighbours_;  // one an address of on_link_
-  std::vector<Route> routes_;              // longest prefix first
+  std::vector<Way> ways_;                  // longest prefix first
 };
 
 }  // namespace portico::datapath

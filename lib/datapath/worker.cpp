@@ -5,6 +5,7 @@ namespace portico::datapath {
 
 Worker::Worker(const WorkerShape& shape, std::pmr::memory_resource* memory)
     : links(shape.links),
+      surroundings(shape.links, shape.bindings),
       ports{Port{shape.ports[0], static_cast<std::uint16_t>(shape.index)},
             Port{shape.ports[1], static_cast<std::uint16_t>(shape.index)}},
       bindings(shape.bindings, memory),

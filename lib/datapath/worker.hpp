@@ -8,6 +8,7 @@
 #include "datapath/next_hops.hpp"
 #include "datapath/port.hpp"
 #include "datapath/punt.hpp"
+#include "datapath/surroundings.hpp"
 #include "nappt/bindings.hpp"
 #include "orders/mailbox.hpp"
 #include "stats/drops.hpp"
@@ -63,6 +64,7 @@ struct alignas(64) Worker {
                   std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
   const Links links;
+  const Surroundings surroundings;
   std::array<Port, kSides> ports;
   nappt::Bindings bindings;
   NextHops next_hops;

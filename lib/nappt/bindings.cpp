@@ -30,16 +30,16 @@ Bindings::Bindings(const Shape& shape, std::pmr::memory_resource* memory)
       places_(places_in(shape), kNobody, memory),
       strays_(shape.strays) {
   Place next = kNowhere + 1;
-  for (const auto& pool : shape.private_pools) {
-    private_.push_back({pool, next});
+  auto private_pools = shape.private_pools;
+  std::ranges::sort(private_pools, std::ranges::greater{}, &Prefix::length);
+  for (const auto& pool : private_pools) {
+    private_.push_back({AddressBlock{pool}, next});
     next += pool.size();
   }
-  std::ranges::sort(private_, std::ranges::greater{},
-                    [](const PrivateIndex& p) { return p.addresses.length; });
   for (const auto& pool : shape.public_pools) {
     expects(PortRange{0, pool.granule}.is_valid(), "a granule is a power of two of ports");
     const auto granule_bits = static_cast<std::uint8_t>(std::countr_zero(pool.granule));
-    public_.push_back({pool.addresses, next, granule_bits});
+    public_.push_back({AddressBlock{pool.addresses}, next, granule_bits});
     next += places_in(pool);
   }
   first_stray_ = next;
@@ -62,8 +62,8 @@ void Bindings::add(Slot slot, const Binding& binding) noexcept {
   phone.range = binding.range;
   phone.mac = binding.mac;
   phone.phone_class = binding.phone_class;
-  phone.direct_delta =
-      wire::ChecksumDelta{}.replace(binding.private_address, binding.public_address).folded();
+  phone.direct_delta = wire::StoredDelta{
+      wire::ChecksumDelta{}.replace(binding.private_address, binding.public_address)};
   for (auto* count : {&phone.packets_out, &phone.octets_out, &phone.packets_in, &phone.octets_in})
     *count = {};
   write_places(phone, kNobody, slot);

@@ -6,6 +6,7 @@
 #include "base/addresses.hpp"
 #include "base/port_range.hpp"
 #include "nappt/binding.hpp"
+#include "nappt/packet.hpp"
 #include "stats/counter.hpp"
 #include "wire/checksum.hpp"
 
@@ -46,7 +47,7 @@ struct alignas(64) Phone {
   PortRange range;  ///< size 0: nobody's
   Mac mac;
   std::uint16_t phone_class = 0;
-  std::uint16_t direct_delta = 0;  ///< ChecksumDelta private to public; its complement leads back
+  wire::StoredDelta direct_delta;  ///< private to public
   stats::Counter packets_out;
   stats::Counter octets_out;
   stats::Counter packets_in;
@@ -82,12 +83,16 @@ class Bindings {
   [[nodiscard]] Place place_of(Ipv4 private_address) const noexcept {
     for (const auto& pool : private_)
       if (pool.addresses.contains(private_address))
-        return pool.first + (private_address.bits - pool.addresses.base.bits);
+        return pool.first + pool.addresses.place_of(private_address);
     return strays_.empty() ? kNowhere : stray_place(private_address);
   }
   [[nodiscard]] Place place_of(Ipv4 public_address, std::uint16_t port) const noexcept {
     const auto* pool = pool_of(public_address);
     return pool == nullptr ? kNowhere : pool->place(public_address, port);
+  }
+  [[nodiscard]] Place sender_of(const Packet& p) const noexcept { return place_of(p.source()); }
+  [[nodiscard]] Place receiver_of(const Packet& p) const noexcept {
+    return place_of(p.destination(), p.destination_port());
   }
   [[nodiscard]] Slot holder(Place place) const noexcept { return places_[place]; }
   void prefetch(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
@@ -113,16 +118,16 @@ class Bindings {
   using Table = std::pmr::vector<T>;
 
   struct PrivateIndex {
-    Prefix addresses;
+    AddressBlock addresses;
     Place first = kNowhere;
   };
   struct PublicIndex {
-    Prefix addresses;
+    AddressBlock addresses;
     Place first = kNowhere;
     std::uint8_t granule_bits = 0;
 
     [[nodiscard]] Place place(Ipv4 address, std::uint16_t port) const noexcept {
-      const auto addresses_before = std::size_t{address.bits - addresses.base.bits};
+      const auto addresses_before = std::size_t{addresses.place_of(address)};
       return first + (addresses_before << (16 - granule_bits)) + (port >> granule_bits);
     }
   };

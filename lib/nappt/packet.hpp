@@ -13,6 +13,7 @@
 #include "wire/udp.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 namespace portico::nappt {
@@ -50,6 +51,7 @@ class Packet {
   /// `first`: the version octet of such a packet.
   explicit Packet(std::uint8_t* first) noexcept : ip_(first) {}
 
+  [[nodiscard]] std::uint8_t* first_octet() const noexcept { return ip_; }
   [[nodiscard]] Ipv4 source() const noexcept { return {load_be<std::uint32_t>(ip_ + kSource)}; }
   [[nodiscard]] Ipv4 destination() const noexcept {
     return {load_be<std::uint32_t>(ip_ + kDestination)};
@@ -69,10 +71,10 @@ class Packet {
   }
 
   /// `change`: what the old address and the new differ by. Ttl::Decrement: of a TTL above 0.
-  void replace_source(Ipv4 now, wire::ChecksumDelta change, Ttl ttl) const noexcept {
+  void replace_source(Ipv4 now, wire::StoredDelta change, Ttl ttl) const noexcept {
     replace(kSource, now, change, ttl);
   }
-  void replace_destination(Ipv4 now, wire::ChecksumDelta change, Ttl ttl) const noexcept {
+  void replace_destination(Ipv4 now, wire::StoredDelta change, Ttl ttl) const noexcept {
     replace(kDestination, now, change, ttl);
   }
 
@@ -84,29 +86,37 @@ class Packet {
   static constexpr std::size_t kUdpChecksum = kL4 + 6;
   static constexpr std::size_t kTcpChecksum = kL4 + 16;
 
-  void replace(std::size_t at, Ipv4 now, wire::ChecksumDelta change, Ttl ttl) const noexcept {
+  void replace(std::size_t at, Ipv4 now, wire::StoredDelta change, Ttl ttl) const noexcept {
     store_be(ip_ + at, now.bits);
-    auto ip_change = change;
-    if (ttl == Ttl::Decrement) {
-      --ip_[8];
-      ip_change += wire::ChecksumDelta{}.replace16(0x0100, 0);  // TTL is its word's high octet
-    }
-    update(kIpChecksum, ip_change);
+    if (ttl == Ttl::Decrement) --ip_[8];
+    update(kIpChecksum, ttl == Ttl::Decrement ? change + kTtlDelta : change);
     if (ip_[9] == wire::kProtocolUdp)
       update_udp(change);
     else if (ip_[9] == wire::kProtocolTcp)
       update(kTcpChecksum, change);  // ICMP has no pseudo header: nothing to do
   }
-  void update(std::size_t at, wire::ChecksumDelta change) const noexcept {
-    store_be(ip_ + at, change.apply(load_be<std::uint16_t>(ip_ + at)));
+  void update(std::size_t at, wire::StoredDelta change) const noexcept {
+    write(at, change.apply(read(at)));
   }
   /// 0 says that there is no checksum, so a computed 0 is sent as 0xffff (RFC 768).
-  void update_udp(wire::ChecksumDelta change) const noexcept {
-    const auto was = load_be<std::uint16_t>(ip_ + kUdpChecksum);
+  void update_udp(wire::StoredDelta change) const noexcept {
+    const auto was = read(kUdpChecksum);
     if (was == 0) return;
     const auto now = change.apply(was);
-    store_be<std::uint16_t>(ip_ + kUdpChecksum, now == 0 ? 0xffff : now);
+    write(kUdpChecksum, now == 0 ? 0xffff : now);
   }
+  /// A checksum as it stands there.
+  [[nodiscard]] std::uint16_t read(std::size_t at) const noexcept {
+    std::uint16_t stored = 0;
+    std::memcpy(&stored, ip_ + at, sizeof stored);
+    return stored;
+  }
+  void write(std::size_t at, std::uint16_t stored) const noexcept {
+    std::memcpy(ip_ + at, &stored, sizeof stored);
+  }
+
+  /// The TTL is the high octet of its word.
+  static constexpr wire::StoredDelta kTtlDelta{wire::ChecksumDelta{}.replace16(0x0100, 0)};
 
   std::uint8_t* ip_;
 };

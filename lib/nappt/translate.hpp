@@ -8,8 +8,6 @@
 #include "stats/drops.hpp"
 
 #include <cstdint>
-#include <cstring>
-#include <optional>
 #include <span>
 
 namespace portico::nappt {
@@ -17,48 +15,50 @@ namespace portico::nappt {
 /// A MAC address where it stands in a frame.
 using MacOctets = std::span<const std::uint8_t, sizeof(Mac)>;
 
-/// Why `packet`, sent by `source_mac`, is not this phone's to send; nothing if it may leave.
-[[nodiscard]] inline std::optional<stats::Drop> refuse_outbound(const Phone& phone,
-                                                                MacOctets source_mac,
-                                                                const Packet& packet) noexcept {
-  using stats::Drop;
-  if (phone.range.size == 0) [[unlikely]]
-    return Drop::NoBinding;
-  if (phone.next_hop == kNoHop &&
-      std::memcmp(phone.mac.octets.data(), source_mac.data(), sizeof(Mac)) != 0) [[unlikely]]
-    return Drop::WrongMac;
-  if (!phone.range.contains(packet.source_port())) [[unlikely]]
-    return packet.is_echo() ? Drop::EchoIdOutOfRange : Drop::PortOutOfRange;
-  if (phone.public_address.is_zero()) [[unlikely]]
-    return Drop::NoIdentity;
-  return std::nullopt;
+/// Frames of an attached phone come from its own MAC address; a routed one's from its router.
+[[nodiscard]] inline bool is_from(const Phone& phone, MacOctets source_mac) noexcept {
+  return phone.next_hop != kNoHop || phone.mac.stands_at(source_mac);
 }
 
-/// Why `packet` does not reach the phone found by its destination; nothing if it does.
-[[nodiscard]] inline std::optional<stats::Drop> refuse_inbound(const Phone& phone,
-                                                               const Packet& packet) noexcept {
+/// True if `packet`, sent by `source_mac`, is this phone's to send.
+[[nodiscard]] inline bool may_send(const Phone& phone, MacOctets source_mac,
+                                   const Packet& packet) noexcept {
+  return is_from(phone, source_mac) && phone.range.contains(packet.source_port()) &&
+         !phone.public_address.is_zero();
+}
+/// Why it may not.
+[[nodiscard]] inline stats::Drop refusal_to_send(const Phone& phone, MacOctets source_mac,
+                                                 const Packet& packet) noexcept {
   using stats::Drop;
-  if (!phone.range.contains(packet.destination_port())) [[unlikely]]
-    return packet.is_echo() ? Drop::EchoIdUnheld : Drop::PortUnheld;
-  return std::nullopt;
+  if (phone.range.size == 0) return Drop::NoBinding;
+  if (!is_from(phone, source_mac)) return Drop::WrongMac;
+  if (phone.range.contains(packet.source_port())) return Drop::NoIdentity;
+  return packet.is_echo() ? Drop::EchoIdOutOfRange : Drop::PortOutOfRange;
+}
+
+/// True if `packet` reaches the phone found by its destination: a range may be smaller than its
+/// granule.
+[[nodiscard]] inline bool may_receive(const Phone& phone, const Packet& packet) noexcept {
+  return phone.range.contains(packet.destination_port());
+}
+/// Why it does not.
+[[nodiscard]] inline stats::Drop refusal_to_receive(const Packet& packet) noexcept {
+  return packet.is_echo() ? stats::Drop::EchoIdUnheld : stats::Drop::PortUnheld;
 }
 
 /// The source becomes the phone's public address; the port stays. A packet that comes in again in
 /// the same turn keeps its TTL until then.
 inline void translate_outbound(Phone& phone, const Packet& packet, Ttl ttl) noexcept {
-  packet.replace_source(phone.public_address, wire::ChecksumDelta::from_folded(phone.direct_delta),
-                        ttl);
   ++phone.packets_out;
   phone.octets_out += packet.length();
+  packet.replace_source(phone.public_address, phone.direct_delta, ttl);
 }
 
 /// The destination becomes the phone's private address; the port stays, the TTL is one less.
 inline void translate_inbound(Phone& phone, const Packet& packet) noexcept {
-  const auto back = static_cast<std::uint16_t>(~phone.direct_delta);
-  packet.replace_destination(phone.private_address, wire::ChecksumDelta::from_folded(back),
-                             Ttl::Decrement);
   ++phone.packets_in;
   phone.octets_in += packet.length();
+  packet.replace_destination(phone.private_address, ~phone.direct_delta, Ttl::Decrement);
 }
 
 }  // namespace portico::nappt

@@ -6,6 +6,7 @@
 #include "base/endian.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 namespace portico::wire {
 
@@ -42,6 +43,20 @@ class ChecksumSum {
   std::uint64_t sum_ = 0;
 };
 
+/// True if the checksum of an IPv4 header of 20 octets is right. Summed in the machine's own byte
+/// order, which changes nothing (RFC 1071 section 2(B)), and not folded: 2^16 is 1 modulo 0xffff.
+[[nodiscard]] inline bool is_right_header(const std::uint8_t* ip) noexcept {
+  std::uint64_t first = 0, second = 0;
+  std::uint32_t third = 0;
+  std::memcpy(&first, ip, sizeof first);
+  std::memcpy(&second, ip + 8, sizeof second);
+  std::memcpy(&third, ip + 16, sizeof third);
+  std::uint64_t sum = 0;
+  const bool carry = __builtin_add_overflow(first, second, &sum);
+  sum = (sum >> 32) + (sum & 0xffffffff) + carry + third;
+  return sum % 0xffff == 0;
+}
+
 [[nodiscard]] inline std::uint16_t checksum_of(Bytes bytes) noexcept {
   return ChecksumSum{}.add(bytes).finish();
 }
@@ -63,20 +78,14 @@ class ChecksumDelta {
     return *this;
   }
   [[nodiscard]] constexpr std::uint16_t apply(std::uint16_t checksum) const noexcept {
-    std::uint32_t sum = sum_ + static_cast<std::uint16_t>(~checksum);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>(~sum);
+    auto sum = *this;
+    sum.sum_ += static_cast<std::uint16_t>(~checksum);
+    return static_cast<std::uint16_t>(~sum.folded());
   }
-  /// The whole change in 16 bits, for keeping it in a table.
+  /// The whole change in 16 bits.
   [[nodiscard]] constexpr std::uint16_t folded() const noexcept {
     std::uint32_t sum = (sum_ & 0xffff) + (sum_ >> 16);
     return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
-  }
-  [[nodiscard]] static constexpr ChecksumDelta from_folded(std::uint16_t folded) noexcept {
-    ChecksumDelta d;
-    d.sum_ = folded;
-    return d;
   }
 
  private:
@@ -85,6 +94,37 @@ class ChecksumDelta {
 
 // The worked example of RFC 1624, section 4.
 static_assert(ChecksumDelta{}.replace16(0x5555, 0x3285).apply(0xdd2f) == 0);
+
+/// A delta as a table keeps it: in the byte order of a packet, so that applying it swaps nothing
+/// (RFC 1071 section 2(B)).
+class StoredDelta {
+ public:
+  constexpr StoredDelta() = default;
+  explicit constexpr StoredDelta(ChecksumDelta delta) noexcept
+      : bits_(swap_bytes(delta.folded())) {}
+
+  /// The way back: what this one replaced by what, replaced again.
+  [[nodiscard]] constexpr StoredDelta operator~() const noexcept {
+    StoredDelta back;
+    back.bits_ = static_cast<std::uint16_t>(~bits_);
+    return back;
+  }
+  /// Both changes in one.
+  [[nodiscard]] constexpr StoredDelta operator+(StoredDelta other) const noexcept {
+    const std::uint32_t sum = std::uint32_t{bits_} + other.bits_;
+    StoredDelta both;
+    both.bits_ = static_cast<std::uint16_t>(sum + (sum >> 16));  // a sum of two carries once
+    return both;
+  }
+  /// The checksum that stood there, as it stands in the packet, changed.
+  [[nodiscard]] constexpr std::uint16_t apply(std::uint16_t stored) const noexcept {
+    const std::uint32_t sum = std::uint32_t{bits_} + (stored ^ 0xffffu);
+    return static_cast<std::uint16_t>(~(sum + (sum >> 16)));
+  }
+
+ private:
+  std::uint16_t bits_ = 0;
+};
 
 /// The sum of a pseudo header (RFC 768, RFC 793 section 3.1).
 [[nodiscard]] constexpr ChecksumSum pseudo_header(Ipv4 source, Ipv4 destination,

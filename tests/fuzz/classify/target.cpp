@@ -18,11 +18,14 @@ namespace {
 const datapath::Links kLinks{Link{{"02:00:00:00:00:01"_mac, {"10.20.0.1"_ip, 16}, 0, 1500}},
                              Link{{"02:00:00:00:00:02"_mac, {"198.51.100.2"_ip, 24}, 20, 1500}}};
 
+const nappt::Shape kShape{.private_pools = {"10.20.0.0/16"_net},
+                          .strays = {"192.168.0.9"_ip},
+                          .public_pools = {{"203.0.113.0/30"_net, 64}},
+                          .slots = 1};
+const datapath::Surroundings kAround{kLinks, kShape};
+
 nappt::Bindings& bindings() {
-  static nappt::Bindings all{{.private_pools = {"10.20.0.0/16"_net},
-                              .strays = {"192.168.0.9"_ip},
-                              .public_pools = {{"203.0.113.0/30"_net, 64}},
-                              .slots = 1}};
+  static nappt::Bindings all{kShape};
   if (!all.at(0)) {
     nappt::Binding phone;
     phone.private_address = "10.20.0.7"_ip;
@@ -49,14 +52,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const auto side = data[0] % 2 == 0 ? Side::Lan : Side::Wan;
   std::vector<std::uint8_t> frame(data + 1, data + size);
-  const bool ordinary = side == Side::Lan
-                            ? is_ordinary_outbound(kLinks, bindings(), frame.data(), frame.size())
-                            : is_ordinary_inbound(kLinks, bindings(), frame.data(), frame.size());
+  const auto ordinary = side == Side::Lan ? ordinary_outbound(kLinks[0], kAround, bindings(), frame)
+                                          : ordinary_inbound(kLinks[1], kAround, bindings(), frame);
   datapath::Note note;
   const auto verdict = classify(kLinks, bindings(), side, frame, note);
-  expects(!ordinary || verdict == (side == Side::Lan ? Lane::Outbound : Lane::Inbound));
+  const bool is_ordinary = ordinary != nappt::kNowhere;
+  expects(!is_ordinary || verdict == (side == Side::Lan ? Lane::Outbound : Lane::Inbound));
   if (verdict != Lane::Outbound && verdict != Lane::Inbound) return 0;
   const auto header = kLinks[static_cast<std::size_t>(side)].header_size();
+  const nappt::Packet packet{&frame[header]};
+  expects(!is_ordinary || ordinary == (side == Side::Lan ? bindings().sender_of(packet)
+                                                         : bindings().receiver_of(packet)));
   translate(verdict.lane, &frame[header]);
   expects(wire::Ipv4View::parse(Bytes{frame}.subspan(header)).has_value());
   return 0;

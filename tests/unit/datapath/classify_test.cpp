@@ -59,6 +59,8 @@ TEST_CASE("a phone's UDP, TCP and echo go outbound, the network's inbound", "[da
   out.protocol = in.protocol = protocol;
   CHECK(on_lan(out) == Lane::Outbound);
   CHECK(on_wan(in) == Lane::Inbound);
+  out.to = site::kPublic;
+  CHECK(on_lan(out) == Lane::Hairpin);
 }
 
 TEST_CASE("a packet is validated before anything in it is used", "[datapath][F-1]") {

@@ -90,7 +90,7 @@ TEST_CASE("inbound, the destination becomes the private address and the port sta
   after.to = "10.20.0.7"_ip;
   auto phone = the_phone();
   OnHeap buffer{before.ip()};
-  REQUIRE_FALSE(refuse_inbound(phone, buffer.packet()));
+  REQUIRE(may_receive(phone, buffer.packet()));
   after.ttl = 63;
   translate_inbound(phone, buffer.packet());
   CHECK(buffer.octets == after.ip());
@@ -103,8 +103,8 @@ TEST_CASE("whatever the addresses, the checksums are those of the new packet", "
     Phone phone;
     phone.private_address = {static_cast<std::uint32_t>(random())};
     phone.public_address = {static_cast<std::uint32_t>(random())};
-    phone.direct_delta =
-        wire::ChecksumDelta{}.replace(phone.private_address, phone.public_address).folded();
+    phone.direct_delta = wire::StoredDelta{
+        wire::ChecksumDelta{}.replace(phone.private_address, phone.public_address)};
     auto out = from_phone();
     out.from = phone.private_address;
     out.payload = {static_cast<std::uint8_t>(random()), static_cast<std::uint8_t>(random())};
@@ -163,6 +163,15 @@ TEST_CASE("the checksum follows the time to live", "[nappt][F-2][F-3]") {
   CHECK(buffer.octets == after.ip());
 }
 
+namespace {
+
+std::optional<Drop> refusal(const Phone& phone, MacOctets source_mac, const Packet& packet) {
+  if (may_send(phone, source_mac, packet)) return std::nullopt;
+  return refusal_to_send(phone, source_mac, packet);
+}
+
+}  // namespace
+
 TEST_CASE("a phone sends only as its lease says", "[nappt][N1][N4]") {
   struct Row {
     const char* sentence;
@@ -186,27 +195,28 @@ TEST_CASE("a phone sends only as its lease says", "[nappt][N1][N4]") {
   f.protocol = row.protocol;
   f.from_port = row.port;
   OnHeap buffer{f.ip()};
-  CHECK(refuse_outbound(the_phone(), row.mac.octets, buffer.packet()) == row.reason);
+  CHECK(refusal(the_phone(), row.mac.octets, buffer.packet()) == row.reason);
 }
 
 TEST_CASE("behind a router the source MAC is the router's and is not checked", "[nappt][N1]") {
   auto phone = the_phone();
   phone.next_hop = 3;
   OnHeap buffer{from_phone().ip()};
-  CHECK_FALSE(refuse_outbound(phone, ("00:aa:aa:aa:aa:aa"_mac).octets, buffer.packet()));
+  CHECK_FALSE(refusal(phone, ("00:aa:aa:aa:aa:aa"_mac).octets, buffer.packet()));
 }
 
 TEST_CASE("nobody sends and receives nothing", "[nappt]") {
   OnHeap buffer{from_phone().ip()};
-  CHECK(refuse_outbound(Phone{}, Mac{}.octets, buffer.packet()) == Drop::NoBinding);
-  CHECK(refuse_inbound(Phone{}, buffer.packet()) == Drop::PortUnheld);
+  CHECK(refusal(Phone{}, Mac{}.octets, buffer.packet()) == Drop::NoBinding);
+  CHECK_FALSE(may_receive(Phone{}, buffer.packet()));
+  CHECK(refusal_to_receive(buffer.packet()) == Drop::PortUnheld);
 }
 
 TEST_CASE("a phone without a direct identity sends nothing directly", "[nappt]") {
   auto phone = the_phone();
   phone.public_address = {};
   OnHeap buffer{from_phone().ip()};
-  CHECK(refuse_outbound(phone, phone.mac.octets, buffer.packet()) == Drop::NoIdentity);
+  CHECK(refusal(phone, phone.mac.octets, buffer.packet()) == Drop::NoIdentity);
 }
 
 TEST_CASE("UDP, TCP and echo are translated, everything else has a reason why not",

@@ -74,16 +74,36 @@ TEST_CASE("a delta keeps a bad checksum bad by as much", "[wire][F-3]") {
   CHECK(static_cast<std::uint16_t>(delta.apply(wrong) - delta.apply(right)) == 1);
 }
 
-TEST_CASE("a delta folded into 16 bits does the same", "[wire][F-3]") {
+TEST_CASE("a stored delta does the same to a checksum as it stands in a packet", "[wire][F-3]") {
   std::mt19937 random{3};
+  const auto number = [&] { return static_cast<std::uint16_t>(random()); };
+  const auto address = [&] { return Ipv4{static_cast<std::uint32_t>(random())}; };
   for (int i = 0; i < 2000; ++i) {
-    const auto delta =
-        ChecksumDelta{}
-            .replace(Ipv4{static_cast<std::uint32_t>(random())},
-                     Ipv4{static_cast<std::uint32_t>(random())})
-            .replace16(static_cast<std::uint16_t>(random()), static_cast<std::uint16_t>(random()));
-    const auto checksum = static_cast<std::uint16_t>(random());
-    CHECK(ChecksumDelta::from_folded(delta.folded()).apply(checksum) == delta.apply(checksum));
+    const auto delta = ChecksumDelta{}.replace(address(), address());
+    const auto other = ChecksumDelta{}.replace16(number(), number());
+    auto both = delta;
+    both += other;
+    const auto checksum = number();
+    CHECK(swap_bytes(StoredDelta{delta}.apply(swap_bytes(checksum))) == delta.apply(checksum));
+    CHECK(swap_bytes((StoredDelta{delta} + StoredDelta{other}).apply(swap_bytes(checksum))) ==
+          both.apply(checksum));
+  }
+}
+
+TEST_CASE("a stored delta leads back", "[wire][F-3]") {
+  const StoredDelta there{ChecksumDelta{}.replace("10.0.0.7"_ip, "203.0.113.9"_ip)};
+  CHECK((~there).apply(there.apply(0x1234)) == 0x1234);
+}
+
+TEST_CASE("a header's checksum is right or it is not", "[wire][F-1]") {
+  std::array<std::uint8_t, 20> header{0x45, 0, 0,  60, 0, 7, 0x40, 0, 64,  17,
+                                      0,    0, 10, 20, 0, 7, 203,  0, 113, 9};
+  store_be(&header[10], checksum_of(header));
+  CHECK(is_right_header(header.data()));
+  for (std::size_t bit = 0; bit < header.size() * 8; ++bit) {
+    header[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    CHECK_FALSE(is_right_header(header.data()));
+    header[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
   }
 }
 
