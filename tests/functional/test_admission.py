@@ -104,6 +104,11 @@ def test_p2_a_new_list_ends_leases_at_once_where_that_is_asked_for(lab):
     rules.write_text(f"{mac(2)} allow\n")
     eventually(lambda: [b["mac"] for b in gateway.bindings()] == [mac(2)], "its binding's end")
     assert gateway.stats()["leases"]["revoked"] == 1
+    gateway.stop()
+    rules.write_text("# nobody\n")
+    gateway.start()
+    eventually(lambda: gateway.leases() == [], "the end of a lease whose phone was denied meanwhile")
+    assert gateway.bindings() == []
 
 
 def test_p4_p6_two_classes_get_different_leases(lab):
