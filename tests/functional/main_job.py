@@ -14,7 +14,7 @@ from lib.clients.dhcp import Udhcpc
 from lib.clients.telephone import Telephone, answer_rtp, put_software
 from lib.config import ACME, ACME_DESK, GATEWAY_LAN, PROVIDER, mac, phone_class
 from lib.lab import Lab
-from lib.phones import Phone, exchange_tcp, exchange_udp, reached_by_tcp
+from lib.phones import exchange_tcp, exchange_udp, phone_of, reached_by_tcp
 from lib.waiting import eventually
 
 STOCK = "STOCK-PHONE-1"
@@ -71,8 +71,8 @@ class MainJob:
 
     def telephones_are_leased(self):
         for number, vendor_class, size in ((1, ACME, 64), (2, ACME_DESK, 16)):
-            host = self.lab.phone(number, mac(number))
-            telephone = Telephone(host, vendor_class, rtp_peer=f"{PROVIDER}:4000")
+            telephone = Telephone(self.lab.phone(number, mac(number)), vendor_class,
+                                  rtp_peer=f"{PROVIDER}:4000")
             self.telephones.append(telephone.start())
             lease = telephone.wait_for("lease")
             ports = range(lease["first_port"], lease["last_port"] + 1)
@@ -84,7 +84,7 @@ class MainJob:
             assert stored["ports"]["first"] == ports[0]
             telephone.wait_for("stored")
             held("P7", f"phone{number}'s lease is on disk, at the gateway and at the phone")
-            self.phones.append(Phone(host, lease["address"], lease["public_address"], ports))
+            self.phones.append(telephone.phone())
         assert all(port < 5060 or port > 5061 for p in self.phones for port in p.ports)
         held("P5", "neither range holds a reserved port")
         held("P6", "the classes got different ranges and software")
@@ -117,7 +117,7 @@ class MainJob:
         host = self.lab.phone(3, mac(3))
         lease = Udhcpc(host, STOCK).once()
         told = lease.portico
-        self.phones.append(Phone(host, lease.address, told.public_address, told.ports))
+        self.phones.append(phone_of(host, lease))
         held("P4", f"phone3, udhcpc, is leased {lease.address} and "
                    f"{identity(told.public_address, told.ports)}")
         name = mac(3).replace(":", "") + ".cfg"

@@ -8,7 +8,7 @@ from scapy.layers.inet import IP, UDP
 
 from lib.clients.telephone import Telephone, answer_rtp, put_software
 from lib.config import PROVIDER, mac
-from lib.phones import Phone, exchange_udp
+from lib.phones import exchange_udp
 from lib.waiting import eventually
 
 
@@ -19,8 +19,7 @@ def test_a_phone_is_leased_runs_its_software_and_talks(lab, workers):
     answer_rtp(lab.provider, PROVIDER)
     outside = lab.provider.capture(expression=f"udp and dst {PROVIDER}")
 
-    host = lab.phone(1, mac(1))
-    telephone = Telephone(host, rtp_peer=f"{PROVIDER}:4000").start()
+    telephone = Telephone(lab.phone(1, mac(1)), rtp_peer=f"{PROVIDER}:4000").start()
     lease = telephone.wait_for("lease")
     # Durable: the row is in the file, whatever the program's own view.
     with sqlite3.connect(f"file:{lab.directory}/leases.db?mode=ro", uri=True) as store:
@@ -34,8 +33,7 @@ def test_a_phone_is_leased_runs_its_software_and_talks(lab, workers):
     assert {(p[IP].src, p[UDP].sport) for p in outside.packets()} == {identity}
 
     # And so does anything else on the phone.
-    phone = Phone(host, lease["address"], lease["public_address"],
-                  range(lease["first_port"], lease["last_port"] + 1))
+    phone = telephone.phone()
     exchange_udp(phone, lab.provider, nth=-1, port=4100)
     assert [b["private"] for b in gateway.bindings()] == [phone.address]
     assert telephone.stop() == 0

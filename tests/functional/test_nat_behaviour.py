@@ -3,11 +3,11 @@
 
 from lib.clients import traffic
 from lib.config import PROVIDER, PROVIDER_SECOND
-from lib.phones import assert_seen_as, leased
+from lib.phones import assert_holds, assert_seen_as, leased
 
 
 def test_mapping_and_filtering_are_endpoint_independent(lab):
-    lab.start()
+    gateway = lab.start()
     phone = leased(lab, 1)
     outside = lab.provider.capture(expression="udp")
     traffic.stun_server(lab.provider, PROVIDER, PROVIDER_SECOND)
@@ -17,12 +17,16 @@ def test_mapping_and_filtering_are_endpoint_independent(lab):
     filtering = traffic.nat_filtering(phone.host, PROVIDER, phone.address, phone.ports[8])
     assert "NAT with Endpoint Independent Filtering!" in filtering
     assert_seen_as(phone, outside)
+    assert_holds(phone, gateway, lab.provider)
 
 
 def test_stun_finds_the_port_preserved(lab):
-    lab.start()
+    gateway = lab.start()
     phone = leased(lab, 1)
+    outside = lab.provider.capture(expression="udp")
     traffic.stun_server(lab.provider, PROVIDER, PROVIDER_SECOND)
     found = traffic.stun(phone.host, PROVIDER, phone.address, phone.ports[10])
     assert "Independent Mapping, Independent Filter" in found
     assert "preserver port = 1" in found.replace("preserves", "preserver")
+    assert_seen_as(phone, outside)
+    assert_holds(phone, gateway, lab.provider)

@@ -8,7 +8,8 @@ import pytest
 
 from lib.clients import tftp
 from lib.clients.telephone import Telephone
-from lib.config import ACME, ACME_DESK, GATEWAY_LAN, mac
+from lib.config import ACME, ACME_DESK, GATEWAY_LAN, PROVIDER, mac
+from lib.phones import assert_holds, assert_seen_as
 from lib.waiting import eventually
 
 # Software that tells what it was started with, and stays.
@@ -62,9 +63,10 @@ def test_p1_to_p9_from_discover_to_its_software(lab, firmware):
     told = firmware.told("1")
     [stored] = gateway.leases(mac=mac(1))
     ports = stored["ports"]
-    assert stored["private"] == lease["address"] == told["PORTICO_PRIVATE_ADDRESS"]
+    assert stored["private"] == told["PORTICO_PRIVATE_ADDRESS"]
     assert stored["public"] == told["PORTICO_PUBLIC_ADDRESS"]
     assert told["PORTICO_PORTS"] == f"{ports['first']}-{ports['last']}"
+    assert_holds(telephone.phone(), gateway, lab.provider)
     assert fetched["sha256"] == lease["firmware_sha256"]
     assert (telephone.state / "lease.json").exists()
     assert telephone.stop() == 0
@@ -75,36 +77,40 @@ def test_p8_restarted_it_asks_for_its_lease_and_fetches_nothing(lab, firmware):
     gateway = lab.start(firmware.config)
     host = lab.phone(1, mac(1))
     first = Telephone(host, arguments=["--keep-lease"]).start()
-    before = first.wait_for("lease")
+    before = first.phone()
     first.wait_for("running")
     first.stop()
+    outside = lab.provider.capture(expression="udp")
     again = Telephone(host, state=first.state, arguments=["--keep-lease"]).start()
-    after = again.wait_for("lease")
     again.wait_for("running")
     assert again.events("reboot") and not again.events("discover")
     assert again.events("have") and not again.events("fetch")
-    assert {k: after[k] for k in ("address", "public_address", "first_port")} == \
-        {k: before[k] for k in ("address", "public_address", "first_port")}
+    assert_holds(again.phone(), gateway, lab.provider)
+    assert_seen_as(before, outside)
     assert gateway.stats()["tftp"]["started"] == 1
     again.stop()
 
 
 def test_p9_software_of_a_wrong_digest_is_never_run(lab, firmware):
-    outside = lab.directory / "firmware"
+    root = lab.directory / "firmware"
     firmware.config["phones"]["classes"][0]["firmware"] = {
-        "file": "phone.bin", "server": "203.0.113.10", "sha256": "00" * 32}
-    for folder in (outside, *outside.parents):
+        "file": "phone.bin", "server": PROVIDER, "sha256": "00" * 32}
+    for folder in (root, *root.parents):
         folder.chmod(folder.stat().st_mode | 0o055)
-    lab.start(firmware.config)
-    tftp.serve(lab.provider, "203.0.113.10", outside)
+    gateway = lab.start(firmware.config)
+    tftp.serve(lab.provider, PROVIDER, root)
+    fetching = lab.provider.capture(expression="udp")
     telephone = Telephone(lab.phone(1, mac(1))).start()
     telephone.wait_for("wrong_digest")
     assert not telephone.events("running")
+    assert_seen_as(telephone.phone(), fetching)
+    assert_holds(telephone.phone(), gateway, lab.provider)
+    assert gateway.stats()["tftp"]["started"] == 0
     telephone.stop()
 
 
 def test_p9_renewed_software_is_fetched_and_run_instead(lab, firmware):
-    lab.start(firmware.config)
+    gateway = lab.start(firmware.config)
     telephone = Telephone(lab.phone(1, mac(1))).start()
     firmware.told("1")
     digest = firmware.write("2")
@@ -114,6 +120,8 @@ def test_p9_renewed_software_is_fetched_and_run_instead(lab, firmware):
         return [e for e in telephone.events("verified") if e["sha256"] == digest]
     eventually(renewed, "the new software", 15, interval_s=0.5)
     firmware.told("2")
+    assert gateway.stats()["tftp"]["completed"] == 2
+    assert_holds(telephone.phone(), gateway, lab.provider)
     telephone.stop()
 
 
@@ -127,19 +135,21 @@ def test_p9_what_cannot_be_fetched_leaves_the_phone_with_what_it_had(lab, firmwa
     gateway.stop()
     firmware.config["phones"]["classes"][0]["firmware"] = {
         "file": "absent.bin", "server": GATEWAY_LAN, "sha256": "11" * 32}
-    lab.start(firmware.config)
+    gateway = lab.start(firmware.config)
     again = Telephone(host, state=first.state).start()
     again.wait_for("fetch_failed")
     assert again.wait_for("running")["sha256"] == running["sha256"]
+    assert_holds(again.phone(), gateway, lab.provider)
     again.stop()
 
 
 def test_p4_two_classes_of_phones_side_by_side(lab, firmware):
-    lab.start(firmware.config)
+    gateway = lab.start(firmware.config)
     one = Telephone(lab.phone(1, mac(1)), ACME).start()
     two = Telephone(lab.phone(2, mac(2)), ACME_DESK, arguments=["--no-software"]).start()
-    ports = [lease["last_port"] - lease["first_port"] + 1
-             for lease in (one.wait_for("lease"), two.wait_for("lease"))]
-    assert ports == [64, 16]
+    phones = one.phone(), two.phone()
+    assert [len(phone.ports) for phone in phones] == [64, 16]
+    for phone in phones:
+        assert_holds(phone, gateway, lab.provider)
     one.stop()
     two.stop()

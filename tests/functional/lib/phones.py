@@ -29,9 +29,16 @@ def leased(lab, number, vendor_class=ACME, **options):
     client = Udhcpc(host, vendor_class, **options)
     lease = client.once()
     assert lease is not None, f"phone{number} got no lease"
-    phone = Phone(host, lease.address, lease.portico.public_address, lease.portico.ports)
-    phone.lease = lease
+    phone = phone_of(host, lease)
     phone.client = client
+    return phone
+
+
+def phone_of(host, lease):
+    """The host, as the lease of its DHCP client says."""
+    told = lease.portico
+    phone = Phone(host, lease.address, told.public_address, told.ports)
+    phone.lease = lease
     return phone
 
 
@@ -88,6 +95,17 @@ def assert_seen_as(phone, capture):
         port = packet[ICMP].id if ICMP in packet else packet[IP].sport
         assert packet[IP].src == phone.public_address, packet.summary()
         assert port in phone.ports, packet.summary()
+
+
+def assert_holds(phone, gateway, provider):
+    """The gateway's JSON says of the lease what the phone was told, and so does what the provider
+    sees."""
+    [stored] = gateway.leases(mac=phone.host.mac())
+    assert (stored["private"], stored["public"]) == (phone.address, phone.public_address)
+    assert range(stored["ports"]["first"], stored["ports"]["last"] + 1) == phone.ports
+    outside = provider.capture(expression="udp")
+    exchange_udp(phone, provider)
+    assert_seen_as(phone, outside)
 
 
 def _talk(near, far):

@@ -7,6 +7,7 @@ import shutil
 
 from ..config import ACME
 from ..gateway import PHONE, RTP_PHONE
+from ..phones import Phone
 from ..waiting import eventually
 
 
@@ -47,6 +48,12 @@ class Telephone:
             assert found or alive, f"portico-phone ended:\n{self.process.output()}"
             return found
         return eventually(said, lambda: f"event {kind}:\n{self.process.output()}", deadline_s)[0]
+
+    def phone(self):
+        """Its host, as its lease says."""
+        lease = self.wait_for("lease")
+        return Phone(self.host, lease["address"], lease["public_address"],
+                     range(lease["first_port"], lease["last_port"] + 1))
 
     def stop(self):
         """Its exit code: it releases its lease."""
