@@ -287,10 +287,11 @@ std::optional<stats::Drop> Appliance::take_in(Bytes frame, const datapath::Note&
   return stats::Drop::NotAService;
 }
 
-/// What was begun is brought to its end, so that nothing stored is missing an answer.
+/// What was begun is brought to its end, so that nothing stored is missing an answer, and a damaged
+/// lease file is not what the next start finds.
 void Appliance::drain() {
   const auto until = read_clock().time + kDrainFor;
-  while (!gateway_->leases().is_idle() && read_clock().time < until) turn();
+  while ((!gateway_->leases().is_idle() || store_->trouble()) && read_clock().time < until) turn();
   store_->stop();
 }
 

@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr Duration kFirstBackoff = 50ms;
 constexpr Duration kLongestBackoff = 1s;
-constexpr Duration kCheckpointEvery = 1s;
+constexpr Duration kCareEvery = 1s;
 constexpr std::int64_t kPruneEvery_s = 3600;
 constexpr std::int64_t kSecondsADay = 86400;
 
@@ -23,7 +23,7 @@ constexpr std::int64_t kSecondsADay = 86400;
 StoreThread::StoreThread(lease::LeaseStore& store, Settings settings)
     : store_(store), settings_(std::move(settings)) {
   writer_ = std::thread([this] { run(); });
-  checkpointer_ = std::thread([this] { run_checkpoints(); });
+  caretaker_ = std::thread([this] { take_care(); });
 }
 
 StoreThread::~StoreThread() { stop(); }
@@ -71,7 +71,7 @@ std::size_t StoreThread::stop() {
   work_.notify_one();
   end_.notify_one();
   if (writer_.joinable()) writer_.join();
-  if (checkpointer_.joinable()) checkpointer_.join();
+  if (caretaker_.joinable()) caretaker_.join();
   return waiting_.size() + batch_.size();
 }
 
@@ -85,7 +85,7 @@ void StoreThread::run() {
     if (rewrite_) serve_rewrite(lock);
     if (batch_.empty()) std::swap(batch_, waiting_);
     batch_size_ = batch_.size();
-    if (!batch_.empty()) write_batch(lock);
+    if (!batch_.empty() || in_doubt_) write_batch(lock);
     if (stopping_ && Clock::now() >= give_up) return;
     if (!trouble_) {
       lock.unlock();
@@ -97,15 +97,14 @@ void StoreThread::run() {
 
 /// False: stopping, and nothing is left to do.
 bool StoreThread::wait_for_work(std::unique_lock<std::mutex>& lock) {
-  if (!batch_.empty()) {  // it failed: once more, after a while
-    work_.wait_for(lock, backoff_, [this] { return rewrite_.has_value(); });
-    return true;
-  }
   const auto has_work = [this] {
-    return stopping_ || prune_goes_on_ || rewrite_ || !waiting_.empty();
+    return stopping_ || prune_goes_on_ || in_doubt_ || rewrite_ || !waiting_.empty();
   };
-  work_.wait(lock, has_work);
-  return !stopping_ || rewrite_ || !waiting_.empty();
+  if (in_doubt_)  // once more, after a while
+    work_.wait_for(lock, backoff_, [this] { return rewrite_.has_value(); });
+  else
+    work_.wait(lock, has_work);
+  return !stopping_ || rewrite_ || !batch_.empty() || !waiting_.empty();
 }
 
 void StoreThread::write_batch(std::unique_lock<std::mutex>& lock) {
@@ -124,6 +123,7 @@ void StoreThread::report(std::unique_lock<std::mutex>& lock, Result<void> writte
     ++counters_.failures;
     backoff_ = std::clamp(2 * backoff_, kFirstBackoff, kLongestBackoff);
     trouble_ = Trouble{written.error(), store_.is_damaged()};
+    in_doubt_ = true;
     return;
   }
   ++counters_.commits;
@@ -132,6 +132,7 @@ void StoreThread::report(std::unique_lock<std::mutex>& lock, Result<void> writte
   batch_.clear();
   batch_size_ = 0;
   backoff_ = {};
+  in_doubt_ = false;
   trouble_.reset();
   lock.unlock();
   if (settings_.on_stored) settings_.on_stored();
@@ -164,17 +165,31 @@ void StoreThread::prune() {
   prune_goes_on_ = more && *more;  // a failure shows at the next commit
 }
 
-void StoreThread::run_checkpoints() {
-  use_cpus("checkpoint");
-  std::uint64_t seen = 0;
+void StoreThread::take_care() {
+  use_cpus("caretaker");
   std::unique_lock lock{mutex_};
-  while (!end_.wait_for(lock, kCheckpointEvery, [this] { return stopping_; })) {
-    if (counters_.commits.value() == seen) continue;
-    seen = counters_.commits.value();
+  while (!end_.wait_for(lock, kCareEvery, [this] { return stopping_; })) {
     lock.unlock();
-    ++(store_.checkpoint() ? counters_.checkpoints : counters_.checkpoint_failures);
+    checkpoint();
+    scrub();
     lock.lock();
   }
+}
+
+void StoreThread::checkpoint() {
+  const auto commits = counters_.commits.value();
+  if (commits == std::exchange(commits_seen_, commits)) return;
+  ++(store_.checkpoint() ? counters_.checkpoints : counters_.checkpoint_failures);
+}
+
+/// What it finds the writer meets as well, at a commit that is due from then on.
+void StoreThread::scrub() {
+  ++counters_.scrubs;
+  if (store_.scrub()) return;
+  ++counters_.damage_found;
+  const std::scoped_lock lock{mutex_};
+  in_doubt_ = true;
+  work_.notify_one();
 }
 
 /// A thread inherits the CPUs of the one that made it, which may be pinned to a busy core.

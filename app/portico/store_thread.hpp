@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The thread that makes leases durable, and the one that empties the store's log behind it. Control
-// hands in changes and gets their tickets back once they are on the disk.
+// The thread that makes leases durable, and its caretaker, which empties the store's log behind it
+// and reads back what is on the disk. Control hands in changes and gets their tickets back once
+// they are on the disk.
 #pragma once
 
 #include "base/result.hpp"
@@ -20,7 +21,7 @@
 
 namespace portico {
 
-/// Written by the store thread (checkpoints and their failures: by the checkpoint thread).
+/// Written by the store thread (checkpoints, scrubs, and what they met: by the caretaker thread).
 struct StoreCounters {
   stats::Counter commits;
   stats::Counter changes;
@@ -30,6 +31,8 @@ struct StoreCounters {
   stats::Counter rewrites;
   stats::Counter checkpoints;
   stats::Counter checkpoint_failures;
+  stats::Counter scrubs;
+  stats::Counter damage_found;
 };
 inline constexpr auto kStoreCounters = stats::group<StoreCounters>(
     "store", {
@@ -42,6 +45,9 @@ inline constexpr auto kStoreCounters = stats::group<StoreCounters>(
                  {&StoreCounters::checkpoints, "checkpoints", "times the log was emptied"},
                  {&StoreCounters::checkpoint_failures, "checkpoint_failures",
                   "times the log could not be emptied"},
+                 {&StoreCounters::scrubs, "scrubs", "times a part of the file was read back"},
+                 {&StoreCounters::damage_found, "damage_found",
+                  "times that part was not what had been written"},
              });
 
 class StoreThread {
@@ -97,7 +103,9 @@ class StoreThread {
   void report(std::unique_lock<std::mutex>& lock, Result<void> written);
   void serve_rewrite(std::unique_lock<std::mutex>& lock);
   void prune();
-  void run_checkpoints();
+  void take_care();
+  void checkpoint();
+  void scrub();
   void use_cpus(const char* name) const;
 
   lease::LeaseStore& store_;
@@ -106,13 +114,15 @@ class StoreThread {
 
   mutable std::mutex mutex_;  // guards what follows, down to the store thread's own
   std::condition_variable work_;
-  std::condition_variable end_;  // of the checkpoint thread
+  std::condition_variable end_;  // of the caretaker
   std::vector<lease::Change> waiting_;
   std::vector<std::uint64_t> stored_;
   std::optional<Rewrite> rewrite_;
   std::optional<std::string> set_aside_;
   std::optional<Trouble> trouble_;
   std::size_t batch_size_ = 0;
+  // A commit failed, or a scrub did: there are commits, if only of nothing, until one succeeds.
+  bool in_doubt_ = false;
   bool stopping_ = false;
 
   // The store thread's own.
@@ -122,8 +132,10 @@ class StoreThread {
   WallTime pruned_at_;
   bool prune_goes_on_ = false;
 
+  std::uint64_t commits_seen_ = 0;  // the caretaker's own: at the last checkpoint
+
   std::thread writer_;
-  std::thread checkpointer_;
+  std::thread caretaker_;
 };
 
 }  // namespace portico

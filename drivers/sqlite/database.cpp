@@ -107,6 +107,10 @@ bool Database::is_damaged() const noexcept {
          code == SQLITE_READONLY_DBMOVED;
 }
 
+bool Database::lacks_a_table() const noexcept {
+  return sqlite3_extended_errcode(handle()) == SQLITE_ERROR;
+}
+
 bool Database::is_busy() const noexcept {
   const int code = primary(sqlite3_extended_errcode(handle()));
   return code == SQLITE_BUSY || code == SQLITE_LOCKED;

@@ -66,6 +66,8 @@ class Database {
   [[nodiscard]] Error error() const;
   /// The last failure was that of a damaged file, or of one that is no longer there.
   [[nodiscard]] bool is_damaged() const noexcept;
+  /// The last failure was that a statement of ours names what the file does not have.
+  [[nodiscard]] bool lacks_a_table() const noexcept;
   /// The last failure was that another process holds the file for the moment.
   [[nodiscard]] bool is_busy() const noexcept;
   [[nodiscard]] sqlite3* handle() const noexcept { return connection_.get(); }

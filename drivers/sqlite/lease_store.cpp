@@ -5,6 +5,7 @@
 #include "drivers/sqlite/history.hpp"
 #include "drivers/sqlite/replace.hpp"
 #include "drivers/sqlite/salvage.hpp"
+#include "drivers/sqlite/scrub.hpp"
 #include "lease/record.hpp"
 
 #include <filesystem>
@@ -113,8 +114,7 @@ Result<void> LeaseStore::open_writer(Create create) {
   if (writer_) return {};
   auto database = Database::open(options_.file, options_.vfs, create);
   if (!database) {
-    // Gone from under us: only the control core's copy can replace it.
-    is_damaged_ = create == Create::No && !std::filesystem::exists(options_.file);
+    is_damaged_ = create == Create::No && has_vanished();
     return fail(database.error());
   }
   writer_ = std::make_unique<Writer>();
@@ -124,7 +124,14 @@ Result<void> LeaseStore::open_writer(Create create) {
   return {};
 }
 
+/// Gone from under us: only the control core's copy can replace it.
+bool LeaseStore::has_vanished() const { return !std::filesystem::exists(options_.file); }
+
 Result<void> LeaseStore::commit(std::span<const Change> batch) {
+  if (const auto damage = found_.get()) {
+    is_damaged_ = true;
+    return fail(*damage);
+  }
   is_damaged_ = false;
   const auto opened = open_writer(Create::No);
   if (!opened) return opened;
@@ -139,7 +146,7 @@ Result<void> LeaseStore::commit(std::span<const Change> batch) {
 }
 
 Result<std::string> LeaseStore::rewrite(std::span<const Lease> leases, std::uint64_t next_id) {
-  const std::scoped_lock nobody_else{checkpointer_.mutex, reader_.mutex};
+  const std::scoped_lock nobody_else{checkpointer_.mutex, reader_.mutex, scrubbing_};
   checkpointer_.database = {};
   reader_.database = {};
   writer_.reset();
@@ -149,7 +156,10 @@ Result<std::string> LeaseStore::rewrite(std::span<const Lease> leases, std::uint
       clear_building(options_.file).and_then([&] { return build_anew(leases); }).and_then([&] {
         return put_in_place(options_.file);
       });
-  if (aside) is_damaged_ = false;
+  if (aside) {
+    is_damaged_ = false;
+    found_.set(std::nullopt);
+  }
   return aside;
 }
 
@@ -189,6 +199,24 @@ Result<void> LeaseStore::checkpoint() {
   const Error error = checkpointer_.database.error();
   checkpointer_.database = {};
   return fail(error);
+}
+
+Result<void> LeaseStore::scrub() {
+  const std::scoped_lock mine{scrubbing_};
+  auto damage = found_.get();
+  if (!damage) {
+    auto database = Database::open(options_.file, options_.vfs, Create::No);
+    if (database) {
+      // The file may be another by now: our log must not be written into it.
+      sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+      damage = find_damage(*database, options_.file, scrubbed_to_);
+    } else if (has_vanished()) {
+      damage = database.error();
+    }
+    found_.set(damage);
+  }
+  if (damage) return fail(*damage);
+  return {};
 }
 
 Result<bool> LeaseStore::prune_history(WallTime before) {

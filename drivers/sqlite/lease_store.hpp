@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// LeaseStore on SQLite. Three connections, so that a commit waits neither for a checkpoint nor for
-// a question about the history.
+// LeaseStore on SQLite. Several connections, so that a commit waits neither for a checkpoint, nor
+// for a scrub, nor for a question about the history.
 #pragma once
 
 #include "drivers/sqlite/database.hpp"
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ class LeaseStore final : public lease::LeaseStore {
   [[nodiscard]] Result<std::string> rewrite(std::span<const lease::Lease> leases,
                                             std::uint64_t next_id) override;
   [[nodiscard]] Result<void> checkpoint() override;
+  [[nodiscard]] Result<void> scrub() override;
   [[nodiscard]] Result<bool> prune_history(WallTime before) override;
   [[nodiscard]] Result<std::vector<lease::Lease>> rows() override;
   [[nodiscard]] Result<std::vector<lease::HistoryRecord>> history(
@@ -48,6 +50,23 @@ class LeaseStore final : public lease::LeaseStore {
     Database database;
   };
 
+  /// What scrub() found, for commit() to fail with; nothing waits for its mutex.
+  class Findings {
+   public:
+    void set(std::optional<Error> damage) {
+      const std::scoped_lock lock{mutex_};
+      damage_ = std::move(damage);
+    }
+    [[nodiscard]] std::optional<Error> get() const {
+      const std::scoped_lock lock{mutex_};
+      return damage_;
+    }
+
+   private:
+    mutable std::mutex mutex_;
+    std::optional<Error> damage_;
+  };
+
   LeaseStore(StoreOptions options, FileLock lock);
 
   [[nodiscard]] Result<void> open_writer(Create create);
@@ -57,12 +76,16 @@ class LeaseStore final : public lease::LeaseStore {
   [[nodiscard]] Error give_up(const Error& error);
   [[nodiscard]] Result<void> build_anew(std::span<const lease::Lease> leases);
   [[nodiscard]] Result<void> connect(Guest& guest) const;
+  [[nodiscard]] bool has_vanished() const;
 
   const StoreOptions options_;
   const FileLock lock_;
   std::unique_ptr<Writer> writer_;
   Guest checkpointer_;
   Guest reader_;
+  std::mutex scrubbing_;
+  std::int64_t scrubbed_to_ = 0;  // lease id; guarded by scrubbing_
+  Findings found_;
   bool is_damaged_ = false;
   Totals totals_;
   std::int64_t pruned_to_ = 0;  // history records up to this one have been looked at

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where leases outlive the process. Called from the store thread only, but for checkpoint() and
-// history(), each of which may have a thread of its own.
+// Where leases outlive the process. Called from the store thread only, but for checkpoint(),
+// scrub(), rows() and history(), each of which may have a thread of its own.
 #pragma once
 
 #include "base/result.hpp"
@@ -46,6 +46,10 @@ class LeaseStore {
                                                     std::uint64_t next_id) = 0;
   /// Moves what was committed out of the write-ahead log. Any one thread.
   [[nodiscard]] virtual Result<void> checkpoint() = 0;
+  /// Reads back a bounded part of what is on the disk, going on where the last call ended. An
+  /// error: it is damaged, and from now on every commit fails as damaged, until rewrite(). Any one
+  /// thread.
+  [[nodiscard]] virtual Result<void> scrub() = 0;
   /// Deletes a bounded number of history records older than `before`, but none of a lease that is
   /// still bound. True: there may be more, call again.
   [[nodiscard]] virtual Result<bool> prune_history(WallTime before) = 0;

@@ -74,6 +74,12 @@ class MemoryStore final : public lease::LeaseStore {
 
   [[nodiscard]] Result<void> checkpoint() override { return {}; }
 
+  [[nodiscard]] Result<void> scrub() override {
+    const std::scoped_lock lock{mutex_};
+    if (error_ && is_damaged_) return fail(*error_);
+    return {};
+  }
+
   [[nodiscard]] Result<bool> prune_history(WallTime before) override {
     const std::scoped_lock lock{mutex_};
     std::erase_if(history_, [before](const lease::HistoryRecord& r) { return r.at < before; });

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """P7: a store that cannot write acknowledges nothing, says so, and recovers by itself."""
 
+import os
+import random
 import subprocess
 
 import pytest
 
 from lib.clients.dhcp import Udhcpc
 from lib.config import mac
+from lib.load import DhcpLoad
 from lib.phones import leased
 from lib.waiting import eventually
 
@@ -97,6 +100,70 @@ def test_a_file_lost_while_running_is_written_anew_and_nothing_is_lost(lab, dama
     assert gateway.bindings(mac=mac(1))[0]["private"] == first.address
 
 
+def _overwrite_header(file):
+    with open(file, "r+b") as leases:
+        leases.write(bytes(100))
+
+
+def _overwrite_pages(file):
+    """All but the first, which hold the leases."""
+    with open(file, "r+b") as leases:
+        leases.seek(4096)
+        leases.write(random.Random(1).randbytes(file.stat().st_size - 4096))
+
+
+def _empty(file):
+    os.truncate(file, 0)
+
+
+# Not the header: while the file grows the next checkpoint writes it anew.
+@pytest.mark.parametrize("damage", [_overwrite_pages, _empty])
+def test_a_file_damaged_in_place_under_load_is_written_anew_and_nothing_is_lost(lab, damage):
+    config = DhcpLoad.config(lab)
+    gateway = lab.start(config)
+    load = DhcpLoad(lab)
+    load.start(rate=500)
+    load.wait_for_answers(1000)
+    file = lab.directory / "leases.db"
+    eventually(lambda: file.stat().st_size > 20 * 4096, "leases moved out of the log")
+    damage(file)
+    eventually(lambda: gateway.stats()["store"]["rewrites"], "a new file")
+    load.wait_for_answers(1000)
+    load.stop()
+    gateway.wait_healthy()
+    _assert_told_of(lab, gateway)
+    store = gateway.stats()["store"]
+    assert store["damage_found"] > 0 and store["rewrites"] == 1
+    gateway.assert_audit_clean()
+    gateway.process.kill()
+    gateway = lab.start(config)
+    assert not gateway.health()[1]["warnings"]
+    assert len(load.assert_nothing_lost(gateway)) > 1000
+
+
+@pytest.mark.parametrize("damage", [_overwrite_header, _overwrite_pages, _empty])
+def test_a_file_damaged_in_place_is_written_anew_though_nothing_is_granted(lab, damage):
+    gateway = lab.start()
+    leased(lab, 1)
+    file = lab.directory / "leases.db"
+    eventually(lambda: gateway.stats()["store"]["checkpoints"], "the lease moved out of the log")
+    before = gateway.leases()
+    damage(file)
+    eventually(lambda: gateway.stats()["store"]["rewrites"], "a new file")
+    gateway.wait_healthy()
+    _assert_told_of(lab, gateway)
+    gateway.process.kill()
+    assert lab.start().leases() == before
+
+
+def _assert_told_of(lab, gateway):
+    """The damaged file is kept, under a name that health and log tell."""
+    [warning] = [w for w in gateway.health()[1]["warnings"] if "damaged" in w]
+    aside = lab.directory / "leases.db.damaged-1"
+    assert aside.exists() and warning.endswith(str(aside))
+    assert str(aside) in gateway.process.output()
+
+
 def test_a_file_found_damaged_at_start_is_told_of_and_kept(lab):
     gateway = lab.start()
     leased(lab, 1)
@@ -104,10 +171,7 @@ def test_a_file_found_damaged_at_start_is_told_of_and_kept(lab):
     file = lab.directory / "leases.db"
     with open(file, "r+b") as leases:
         leases.write(b"\xa5" * 512)
-    gateway = lab.start()
-    [warning] = [w for w in gateway.health()[1]["warnings"] if "damaged" in w]
-    [aside] = lab.directory.glob("leases.db.damaged-*")
-    assert str(aside) in warning and str(aside) in gateway.process.output()
+    _assert_told_of(lab, lab.start())
 
 
 def test_stored_leases_that_are_no_longer_allowed_are_counted_at_start(lab):

@@ -7,6 +7,8 @@ import struct
 
 from .config import ENTERPRISE
 
+_ETHERNET, _IPV4, _UDP, _BOOTP_FIXED = 14, 20, 8, 240  # octets of each header
+
 
 @dataclasses.dataclass
 class Portico:
@@ -56,6 +58,39 @@ def sub_options(body):
         value, body = body[2:2 + length], body[2 + length:]
         assert len(value) == length, f"sub-option {code} is cut short"
         yield code, value
+
+
+def options_of(octets):
+    """RFC 2132's walk; the pieces of a long option joined (RFC 3396)."""
+    options = {}
+    while octets and octets[0] != 255:
+        if octets[0] == 0:
+            octets = octets[1:]
+            continue
+        code, length = octets[0], octets[1]
+        options[code] = options.get(code, b"") + octets[2:2 + length]
+        octets = octets[2 + length:]
+    return options
+
+
+def acknowledged(capture):
+    """{chaddr: identity} of the ACKs in a capture, the last of each client. No dissection: they may
+    be tens of thousands."""
+    acks = {}
+    for frame in capture.frames():
+        bootp = frame[_ETHERNET + _IPV4 + _UDP:]
+        options = options_of(bootp[_BOOTP_FIXED:])
+        if options.get(53) == b"\x05":
+            told = parse_125(options[125])
+            acks[bootp[28:34].hex(":")] = (str(ipaddress.IPv4Address(bootp[16:20])),
+                                           told.public_address, told.first_port)
+    return acks
+
+
+def identity(row):
+    """What a lease or a binding of the gateway's JSON gives: private and public address, first
+    port."""
+    return row["private"], row["public"], row["ports"]["first"]
 
 
 def _portico(subs):

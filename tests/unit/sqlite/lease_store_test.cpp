@@ -289,6 +289,64 @@ TEST_CASE("a file lost while running is written anew from what control knows", "
   CHECK(loaded.next_id == 301);
 }
 
+TEST_CASE("damage that no commit would meet is found by reading back", "[sqlite][P7]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("leases.db");
+  make_file(file);
+  auto store = open_store(file);
+  REQUIRE(store->load());
+  REQUIRE(store->scrub());
+  SECTION("a page of leases") {
+    scribble(file, std::filesystem::file_size(file) / 2 / 4096 * 4096, 4096);
+  }
+  SECTION("a few octets of a record") {
+    std::ifstream stream(file, std::ios::binary);
+    const std::string octets{std::istreambuf_iterator<char>(stream), {}};
+    scribble(file, octets.find("ACME"), 2);
+  }
+  SECTION("the header") { scribble(file, 0, 100); }
+  SECTION("the file was emptied") { std::filesystem::resize_file(file, 0); }
+  SECTION("the file went away") { std::filesystem::remove(file); }
+  CHECK_FALSE(store->scrub());
+  CHECK_FALSE(store->scrub());  // it stays found
+  CHECK_FALSE(store->commit(std::vector{change(Event::Renewed, 2000, row_of(1, 2))}));
+  CHECK(store->is_damaged());
+  REQUIRE(store->rewrite(std::vector{row_of(1, 2)}, 301));
+  CHECK(store->scrub());
+  commit(*store, {change(Event::Renewed, 3000, row_of(1, 3))});
+  store.reset();
+  CHECK(open_store(file)->load()->leases == std::vector{row_of(1, 3)});
+}
+
+TEST_CASE("a large file is read back in parts, each once in turn", "[sqlite]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("leases.db");
+  auto store = open_store(file);
+  REQUIRE(store->load());
+  std::vector<Change> batch;
+  for (std::uint64_t id = 1; id <= 25'000; ++id)
+    batch.push_back(change(Event::Renewed, 1000, row_of(id, 1)));
+  commit(*store, batch);
+  REQUIRE(store->checkpoint());
+  const auto page_of_the_last = std::filesystem::file_size(file) - 4096;
+  REQUIRE(store->scrub());
+  scribble(file, page_of_the_last, 4096);
+  CHECK(store->scrub());        // 10,001 to 20,000
+  CHECK_FALSE(store->scrub());  // and the rest
+}
+
+TEST_CASE("what is written meanwhile is no damage", "[sqlite]") {
+  const TemporaryFolder folder;
+  auto store = open_store(folder.file("leases.db"));
+  REQUIRE(store->load());
+  Workload workload{7};
+  for (int i = 0; i < 200; ++i) {
+    commit(*store, workload.next_batch(50));
+    if (i % 3 == 0) CHECK(store->checkpoint());
+    CHECK(store->scrub());
+  }
+}
+
 TEST_CASE("somebody else's lock is an error with a reason, and passes by itself", "[sqlite]") {
   const TemporaryFolder folder;
   const std::string file = folder.file("leases.db");

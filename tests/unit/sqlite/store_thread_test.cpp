@@ -30,11 +30,14 @@ bool await(StoreThread& thread, std::vector<std::uint64_t>& tickets, std::size_t
   return false;
 }
 
-bool await_trouble(const StoreThread& thread) {
+bool await(const StoreThread& thread, bool trouble) {
   const auto end = std::chrono::steady_clock::now() + 20s;
-  while (!thread.trouble() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-  return thread.trouble().has_value();
+  while (thread.trouble().has_value() != trouble && std::chrono::steady_clock::now() < end)
+    std::this_thread::yield();
+  return thread.trouble().has_value() == trouble;
 }
+bool await_trouble(const StoreThread& thread) { return await(thread, true); }
+bool await_health(const StoreThread& thread) { return await(thread, false); }
 
 std::vector<lease::Change> changes(std::size_t count) {
   Workload workload{1};
@@ -115,6 +118,19 @@ TEST_CASE("a damaged file is replaced by control's copy, and the batch that fail
   CHECK(thread.take_set_aside() == "memory.damaged-1");
   CHECK_FALSE(thread.take_set_aside());
   CHECK(thread.counters().rewrites.value() == 1);
+}
+
+TEST_CASE("damage is told and mended though nothing is to be written", "[store][P7]") {
+  fake::MemoryStore store;
+  StoreThread thread{store, {}};
+  store.break_with({"damaged", "leases.db"}, true);
+  REQUIRE(await_trouble(thread));
+  CHECK(thread.trouble()->is_damaged);
+  CHECK(thread.counters().damage_found.value() > 0);
+  thread.rewrite({changes(1)[0].lease}, 78);
+  CHECK(await_health(thread));
+  CHECK(store.leases().size() == 1);
+  CHECK(thread.take_set_aside() == "memory.damaged-1");
 }
 
 TEST_CASE("its threads run where they are told, not where control is pinned", "[store]") {
