@@ -3,14 +3,16 @@
 
 import os
 import random
+import shutil
 import subprocess
 
 import pytest
 
 from lib.clients.dhcp import Udhcpc
 from lib.config import mac
+from lib.lease import acknowledged
 from lib.load import DhcpLoad
-from lib.phones import leased
+from lib.phones import assert_holds, leased
 from lib.waiting import eventually
 
 # Somebody else's transaction on the lease file.
@@ -28,9 +30,77 @@ def disk(tmp_path):
     """A small disk of its own for the lease file."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], check=True)
+    _run("mount", "-t", "tmpfs", "-o", "size=1m", "none", folder)
     yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    _run("umount", "-l", folder)
+
+
+class Ext4:
+    """A file system of its own for the lease file: what makes it read-only under a program that
+    has files open. A plain remount does not, the kernel refuses it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._image = folder.with_suffix(".image")
+        folder.mkdir()
+        with open(self._image, "wb") as image:
+            image.truncate(16 << 20)
+        _run("mkfs.ext4", "-q", self._image)
+        self.mount()
+
+    def mount(self):
+        _run("mount", "-o", "loop", self._image, self.folder)
+
+    def unmount(self, *how):
+        _run("umount", *how, self.folder)
+
+    def protect(self, is_protected):
+        """No file of leases may be changed, not even by who has it open."""
+        for name in ("leases.db", "leases.db-wal"):
+            _run("chattr", "+i" if is_protected else "-i", self.folder / name)
+
+    def abort(self):
+        """What ext4 does after an error, where it is mounted with errors=remount-ro."""
+        _run("mount", "-o", "remount,abort", self.folder)
+
+    def repair(self):
+        """The operator's part after that. On a copy: what runs in other namespaces, tcpdump for
+        one, still has the old one mounted."""
+        self.unmount("-l")
+        self._image = shutil.copy(self._image, self._image.with_suffix(".repaired"))
+        done = subprocess.run(["e2fsck", "-fy", self._image], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode in (0, 1), done.stdout + done.stderr  # 1: it had to be corrected
+        self.mount()
+
+
+@pytest.fixture
+def ext4(tmp_path):
+    try:
+        made = Ext4(tmp_path / "ext4")
+    except subprocess.CalledProcessError as refused:
+        pytest.skip(f"no ext4 on a loop device here: {refused.stderr}")
+    yield made
+    made.unmount("-l")
+
+
+def _run(*argv):
+    subprocess.run(argv, check=True, capture_output=True, text=True)
+
+
+def _on(folder, lab):
+    """The configuration with the lease file there."""
+    config = lab.config()
+    config["leases"]["file"] = str(folder / "leases.db")
+    return config
+
+
+def _unhealthy(gateway):
+    """What health says, once it is 503."""
+    def said():
+        status, health = gateway.health()
+        return health if status == 503 else None
+    return eventually(said, "health 503", 15)
 
 
 def _fill(disk):
@@ -46,16 +116,12 @@ def _fill(disk):
 
 
 def test_a_full_disk_stops_acknowledgements_until_there_is_room(disk, lab):
-    config = lab.config()
-    config["leases"]["file"] = str(disk / "leases.db")
-    gateway = lab.start(config)
+    gateway = lab.start(_on(disk, lab))
     leased(lab, 1)
     ballast = _fill(disk)
     second = Udhcpc(lab.phone(2, mac(2)))
     eventually(lambda: second.once(tries=1) is None, "no lease on a full disk")
-    status, why = eventually(lambda: gateway.health() if gateway.health()[0] == 503 else None,
-                             "health 503")
-    assert status == 503 and why["reasons"]
+    assert _unhealthy(gateway)["reasons"]
     assert [lease["mac"] for lease in gateway.leases()] == [mac(1)]
     ballast.unlink()
     gateway.wait_healthy()
@@ -69,10 +135,46 @@ def test_a_locked_file_stops_acknowledgements_until_it_is_free(lab):
     locker.wait_for_output("locked")
     second = Udhcpc(lab.phone(2, mac(2)))
     assert second.once(tries=1) is None
-    eventually(lambda: gateway.health()[0] == 503, "health 503", 15)
+    _unhealthy(gateway)
     locker.kill()
     gateway.wait_healthy()
     eventually(lambda: second.once(tries=1), "a lease once it can write", 20)
+
+
+def _assert_it_only_reads(lab, gateway, phone, second):
+    """The second phone gets no lease, health and a counter say why; the first one's calls go on."""
+    heard = second.host.capture(expression="udp src port 67")
+    assert second.once(tries=1) is None
+    why = " ".join(_unhealthy(gateway)["reasons"])
+    assert "the lease store does not write" in why and gateway.config["leases"]["file"] in why
+    assert gateway.stats()["store"]["failures"] > 0
+    assert acknowledged(heard) == {}
+    assert_holds(phone, gateway, lab.provider)
+
+
+def test_a_file_that_may_not_be_written_stops_acknowledgements_until_it_may(ext4, lab):
+    gateway = lab.start(_on(ext4.folder, lab))
+    phone, second = leased(lab, 1), Udhcpc(lab.phone(2, mac(2)))
+    ext4.protect(True)
+    _assert_it_only_reads(lab, gateway, phone, second)
+    ext4.protect(False)
+    gateway.wait_healthy()
+    eventually(lambda: second.once(tries=1), "a lease once it can write", 20)
+    assert not gateway.health()[1]["warnings"]
+
+
+def test_a_file_system_turned_read_only_stops_acknowledgements_until_it_is_repaired(ext4, lab):
+    config = _on(ext4.folder, lab)
+    gateway = lab.start(config)
+    phone, second = leased(lab, 1), Udhcpc(lab.phone(2, mac(2)))
+    ext4.abort()
+    _assert_it_only_reads(lab, gateway, phone, second)
+    gateway.stop()  # no such mount is writable again while somebody has files open on it
+    ext4.repair()
+    gateway = lab.start(config)
+    assert_holds(phone, gateway, lab.provider)
+    assert second.once()
+    assert not gateway.health()[1]["warnings"]
 
 
 def _replace(file):
