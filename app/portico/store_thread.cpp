@@ -184,7 +184,6 @@ void StoreThread::checkpoint() {
 
 /// What it finds the writer meets as well, at a commit that is due from then on.
 void StoreThread::scrub() {
-  ++counters_.scrubs;
   if (store_.scrub()) return;
   ++counters_.damage_found;
   const std::scoped_lock lock{mutex_};

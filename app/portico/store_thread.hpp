@@ -21,7 +21,7 @@
 
 namespace portico {
 
-/// Written by the store thread (checkpoints, scrubs, and what they met: by the caretaker thread).
+/// Written by the store thread (checkpoints, their failures, damage found: by its caretaker).
 struct StoreCounters {
   stats::Counter commits;
   stats::Counter changes;
@@ -31,7 +31,6 @@ struct StoreCounters {
   stats::Counter rewrites;
   stats::Counter checkpoints;
   stats::Counter checkpoint_failures;
-  stats::Counter scrubs;
   stats::Counter damage_found;
 };
 inline constexpr auto kStoreCounters = stats::group<StoreCounters>(
@@ -45,9 +44,8 @@ inline constexpr auto kStoreCounters = stats::group<StoreCounters>(
                  {&StoreCounters::checkpoints, "checkpoints", "times the log was emptied"},
                  {&StoreCounters::checkpoint_failures, "checkpoint_failures",
                   "times the log could not be emptied"},
-                 {&StoreCounters::scrubs, "scrubs", "times a part of the file was read back"},
                  {&StoreCounters::damage_found, "damage_found",
-                  "times that part was not what had been written"},
+                  "times a part of the file, read back, was not what had been written"},
              });
 
 class StoreThread {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/dpdk/eal.hpp"
 
+#include "drivers/dpdk/runtime_folder.hpp"
+
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_launch.h>
@@ -46,7 +48,7 @@ std::vector<std::string> arguments_for(const EalOptions& options, bool hugepages
   std::vector<std::string> args{options.program,
                                 "--lcores=" + lcore_map(options),
                                 "--main-lcore=0",
-                                "--file-prefix=" + options.program + std::to_string(getpid()),
+                                "--file-prefix=" + runtime_folder_name(options.program),
                                 "--log-level=error",
                                 "-m",
                                 std::to_string(options.memory_mib)};
@@ -75,23 +77,30 @@ Result<Eal> Eal::start(const EalOptions& options) {
   auto args = arguments_for(options, hugepages);
   std::vector<char*> argv;
   for (auto& arg : args) argv.push_back(arg.data());
-  if (rte_eal_init(static_cast<int>(argv.size()), argv.data()) < 0)
-    return fail("DPDK did not start: " + std::string{rte_strerror(rte_errno)}, "eal");
+  if (rte_eal_init(static_cast<int>(argv.size()), argv.data()) < 0) {
+    const std::string why = rte_strerror(rte_errno);
+    remove_own_runtime_folder(options.program);
+    return fail("DPDK did not start: " + why, "eal");
+  }
+  remove_runtime_folders_of_the_dead(options.program);
   std::vector<unsigned> lcores;
   for (unsigned i = 1; i <= options.worker_cores.size(); ++i) lcores.push_back(i);
-  return Eal{hugepages, std::move(lcores)};
+  return Eal{options.program, hugepages, std::move(lcores)};
 }
 
-Eal::Eal(bool hugepages, std::vector<unsigned> lcores) noexcept
-    : hugepages_(hugepages), lcores_(std::move(lcores)) {}
+Eal::Eal(std::string program, bool hugepages, std::vector<unsigned> lcores) noexcept
+    : program_(std::move(program)), hugepages_(hugepages), lcores_(std::move(lcores)) {}
 
 Eal::Eal(Eal&& other) noexcept
     : up_(std::exchange(other.up_, false)),
+      program_(std::move(other.program_)),
       hugepages_(other.hugepages_),
       lcores_(std::move(other.lcores_)) {}
 
 Eal::~Eal() {
-  if (up_) rte_eal_cleanup();
+  if (!up_) return;
+  rte_eal_cleanup();
+  remove_own_runtime_folder(program_);
 }
 
 Result<void> launch(unsigned lcore, int (*task)(void*), void* argument) {

@@ -37,9 +37,10 @@ class Eal {
   [[nodiscard]] const std::vector<unsigned>& worker_lcores() const noexcept { return lcores_; }
 
  private:
-  Eal(bool hugepages, std::vector<unsigned> lcores) noexcept;
+  Eal(std::string program, bool hugepages, std::vector<unsigned> lcores) noexcept;
 
   bool up_ = true;
+  std::string program_;
   bool hugepages_;
   std::vector<unsigned> lcores_;
 };

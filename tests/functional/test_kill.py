@@ -76,8 +76,10 @@ def test_a_running_stream_goes_on_after_kill_9(lab):
     stream = Stream(phone, lab.provider)
     try:
         _until(lambda: len(stream.answers) > 5)
+        left_behind = gateway.runtime_folder()
         gateway.process.kill()
         gateway.start()
+        assert gateway.runtime_folder().exists() and not left_behind.exists()
         heard = len(stream.answers)
         _until(lambda: len(stream.answers) > heard + 5)
     finally:

@@ -61,14 +61,14 @@ def test_d4_the_same_counters_are_on_the_telemetry_socket(lab, workers):
     phone.host.send_frame(Ether(src=mac(1), dst=lab.gw.mac("lan0")) /
                           IP(src=phone.address, dst=PROVIDER) / UDP(sport=80, dport=7))
     eventually(lambda: gateway.drops().get("port_out_of_range") == 1, "a drop")
-    pid = gateway.process.pid
+    folder = gateway.runtime_folder()
     assert {"/portico/health", "/portico/drops", "/portico/stats"} <= set(
-        telemetry.ask(pid, "/"))
-    assert telemetry.ask(pid, "/portico/health") == []
-    assert telemetry.ask(pid, "/portico/drops") == gateway.stats()["drops"]
+        telemetry.ask(folder, "/"))
+    assert telemetry.ask(folder, "/portico/health") == []
+    assert telemetry.ask(folder, "/portico/drops") == gateway.stats()["drops"]
     for group in ("nappt", "dhcp", "tftp", "leases", "store"):
-        assert telemetry.ask(pid, f"/portico/stats,{group}") == gateway.stats()[group]
-    assert telemetry.ask(pid, "/portico/stats,nothing") is None
+        assert telemetry.ask(folder, f"/portico/stats,{group}") == gateway.stats()[group]
+    assert telemetry.ask(folder, "/portico/stats,nothing") is None
 
 
 def test_who_held_a_port_at_a_time_is_answered_from_the_history(lab):

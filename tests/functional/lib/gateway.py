@@ -56,6 +56,11 @@ class Gateway:
         """SIGTERM; anything but an orderly exit is a failure."""
         code = self.process.stop(20)
         assert code == 0, f"portico: exit {code}:\n{self.process.output()}"
+        assert not self.runtime_folder().exists()
+
+    def runtime_folder(self):
+        """What DPDK keeps of the process that was started last, its telemetry socket for one."""
+        return pathlib.Path(f"/var/run/dpdk/portico{self.process.pid}")
 
     def running(self):
         return self.process is not None and self.process.running()

@@ -7,11 +7,11 @@ import socket
 _LONGEST = 64 * 1024
 
 
-def ask(pid, command):
-    """What the process answers to the command, without its name."""
+def ask(folder, command):
+    """What the process of this runtime folder answers to the command, without its name."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
         s.settimeout(5)
-        s.connect(f"/var/run/dpdk/portico{pid}/dpdk_telemetry.v2")
+        s.connect(str(folder / "dpdk_telemetry.v2"))
         s.recv(_LONGEST)  # it greets first
         s.send(command.encode())
         answer = json.loads(s.recv(_LONGEST))
