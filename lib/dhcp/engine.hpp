@@ -66,8 +66,9 @@ class Engine {
   void receive(const Frame& frame, Now now, Sender& sender);
 
   /// The Book's Pending came to its end: the lease is on disk and in every worker. Nothing happens
-  /// if the ticket is not known. A client that has waited longer than kPatience gets no answer: it
-  /// has asked again, or gone elsewhere. Never called from inside Book::request.
+  /// if the ticket is not known. A client that first asked longer than kPatience ago gets no
+  /// answer: it asks again, and its lease then counts from there. Never called from inside
+  /// Book::request.
   void acknowledge(std::uint64_t ticket, const Terms& terms, Now now, Sender& sender);
   /// Or it failed: the client gets no answer, and asks again.
   void abandon(std::uint64_t ticket);

@@ -14,6 +14,8 @@ PendingRequests::PendingRequests(std::size_t capacity) : capacity_(capacity) {
 
 void PendingRequests::keep(std::uint64_t ticket, Request& request) {
   if (const auto kept = by_ticket_.find(ticket); kept != by_ticket_.end()) {
+    // The lease under way counts from the first: so does the time that its ACK may take.
+    request.received = kept->second.received;
     std::swap(kept->second, request);
     return;
   }

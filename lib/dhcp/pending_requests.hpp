@@ -16,7 +16,8 @@ class PendingRequests {
   explicit PendingRequests(std::size_t capacity);
 
   [[nodiscard]] bool is_full() const noexcept { return by_ticket_.size() >= capacity_; }
-  /// Takes the request's content; one of the same ticket is replaced. Not when full.
+  /// Takes the request's content; one of the same ticket is replaced, but for when it was
+  /// received. Not when full.
   void keep(std::uint64_t ticket, Request& request);
   /// Gives the content to `request`; false if the ticket is not known.
   [[nodiscard]] bool take(std::uint64_t ticket, Request& request);

@@ -2,6 +2,7 @@
 #include "gateway/leases.hpp"
 
 #include "base/expects.hpp"
+#include "dhcp/engine.hpp"
 
 #include <algorithm>
 
@@ -89,8 +90,9 @@ std::uint64_t Leases::grant(const Grant& grant, Now now) {
   lease.relay = grant.relay;
   lease.state = lease::State::Bound;
   lease.lease_s = grant.lease_s;
-  // One second more than told, for the fraction that WallTime cannot say.
-  lease.until = {wall.s + std::int64_t{grant.lease_s} + 1};
+  // The phone may count from the ACK, which may be so much later; one second more is for the
+  // fraction that WallTime cannot say.
+  lease.until = later(wall, std::chrono::seconds{grant.lease_s} + dhcp::kPatience + 1s);
   entry.phone_class = static_cast<std::uint16_t>(grant.phone_class);
   if (!published) set_deadline(entry, kNever);
   entry.pending = write(published ? Step::Renewal : Step::Grant,

@@ -35,11 +35,14 @@ TEST_CASE("of two requests with one ticket the later is kept, full or not", "[dh
   PendingRequests pending(1);
   auto first = request_with(1);
   auto second = request_with(2);
+  first.received = {1000};
+  second.received = {2000};
   pending.keep(10, first);
   pending.keep(10, second);
   Request got;
   REQUIRE(pending.take(10, got));
   CHECK(got.header.xid == 2);
+  CHECK(got.received == portico::Time{1000});  // the lease under way counts from the first
   CHECK_FALSE(pending.take(10, got));
 }
 
