@@ -13,6 +13,7 @@
 #include "wire/udp.hpp"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,6 +88,7 @@ struct Phone {
 /// An answer of the DHCP server, read back.
 struct Answer {
   Type type{};
+  Mac phone;  ///< chaddr
   Ipv4 address;
   std::uint32_t lease_s = 0;
   wire::dhcp::PhoneSettings settings;
@@ -94,6 +96,7 @@ struct Answer {
   std::string file;
   Mac to_mac;
   Ipv4 to;
+  std::size_t stamp = 0;  ///< BedWorld::stamp when it was sent
 };
 
 struct BedWorker {
@@ -115,7 +118,9 @@ struct BedWorld final : gateway::World {
   struct Sent {
     Side side;
     Octets frame;
+    std::size_t stamp;
   };
+  std::function<std::size_t()> stamp = [] { return 0; };  ///< put on each frame that is sent
   std::vector<Sent> sent;
   std::deque<lease::Change> queue;     ///< handed to the store, not on disk
   std::vector<lease::Change> written;  ///< on disk, in order
@@ -125,7 +130,7 @@ struct BedWorld final : gateway::World {
   void send(Side side, Bytes head, Bytes body) override {
     Octets frame(head.begin(), head.end());
     frame.insert(frame.end(), body.begin(), body.end());
-    sent.push_back({side, std::move(frame)});
+    sent.push_back({side, std::move(frame), stamp()});
   }
   void give_up(stats::Drop) override { ++given_up; }
   bool store(const lease::Change& change) override {
@@ -254,7 +259,7 @@ class GatewayBed {
   std::vector<Answer> answers() {
     std::vector<Answer> found;
     for (const auto& sent : world.sent)
-      if (auto answer = read(sent.frame)) found.push_back(std::move(*answer));
+      if (auto answer = read(sent)) found.push_back(std::move(*answer));
     world.sent.clear();
     return found;
   }
@@ -341,8 +346,8 @@ class GatewayBed {
     return shape;
   }
 
-  static std::optional<Answer> read(Bytes frame) {
-    const auto ethernet = wire::EthernetView::parse(frame);
+  static std::optional<Answer> read(const BedWorld::Sent& sent) {
+    const auto ethernet = wire::EthernetView::parse(Bytes{sent.frame});
     const auto ip = wire::Ipv4View::parse(ethernet->payload());
     const auto udp = ip ? wire::UdpView::parse(ip->payload()) : std::nullopt;
     if (!udp || udp->source_port() != 67) return std::nullopt;
@@ -350,13 +355,15 @@ class GatewayBed {
     const auto* message = std::get_if<wire::dhcp::Message>(&parsed);
     expects(message != nullptr, "an answer is a DHCP message");
     Answer answer{.type = *message->type(),
+                  .phone = message->header().mac(),
                   .address = message->header().yiaddr,
                   .lease_s = message->number32(code::kLeaseTime).value_or(0),
                   .settings = {},
                   .dns = {},
                   .file = std::string{message->header().file_name()},
                   .to_mac = ethernet->destination(),
-                  .to = ip->destination()};
+                  .to = ip->destination(),
+                  .stamp = sent.stamp};
     if (const auto dns = message->option(code::kDns)) answer.dns = {dns->begin(), dns->end()};
     if (const auto vendor = message->option(code::kVendorInformation))
       answer.settings = *wire::dhcp::parse_settings(*wire::dhcp::vendor_part(*vendor, kEnterprise));

@@ -2,6 +2,7 @@
 #include "support/power_cut_vfs.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <span>
@@ -297,6 +298,11 @@ DiskImage PowerCutDisk::after_cut(std::size_t operations, std::mt19937& random) 
     for (const Operation* operation : waiting) luck.perhaps_carry_out(durable[name], *operation);
   }
   return durable;
+}
+
+std::size_t power_cuts_wanted(std::size_t places) {
+  const char* text = std::getenv("PORTICO_POWER_CUTS");
+  return text == nullptr ? places : std::max<std::size_t>(places, std::strtoul(text, nullptr, 10));
 }
 
 }  // namespace portico::support

@@ -63,4 +63,8 @@ class PowerCutDisk {
   std::vector<Operation> log_;
 };
 
+/// How many cuts to make where there are so many places for one; more if PORTICO_POWER_CUTS asks
+/// for more: each place is then taken several times, with other luck.
+[[nodiscard]] std::size_t power_cuts_wanted(std::size_t places);
+
 }  // namespace portico::support

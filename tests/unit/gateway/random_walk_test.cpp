@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What must hold whatever phones, time and power cuts do.
 #include "support/gateway_bed.hpp"
+#include "support/port_holders.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -115,13 +116,11 @@ class Walk {
   }
 
   void one_holder_each() {
-    std::map<Ipv4, std::vector<PortRange>> held;
-    const auto hold = [&held](Ipv4 address, PortRange range) {
-      if (address.is_zero()) return;
-      for (const auto& other : held[address]) REQUIRE_FALSE(other.overlaps(range));
+    PortHolders holders;
+    const auto hold = [&holders](Ipv4 address, PortRange range) {
+      REQUIRE(holders.hold(address, range));
       REQUIRE(range.first >= kFirstUsablePort);
       REQUIRE_FALSE(range.contains(5060));
-      held[address].push_back(range);
     };
     bed_->core->leases().table().for_each([&](const gateway::Entry& entry) {
       hold(entry.lease.public_address, entry.lease.range);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/sqlite/lease_store.hpp"
 
+#include "support/temporary_folder.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "temporary_folder.hpp"
 #include "workload.hpp"
 #include <csignal>
 #include <filesystem>
@@ -16,8 +17,8 @@ using namespace portico;
 using namespace portico::lease;
 using portico::sqlite::Create;
 using portico::sqlite::Database;
-using portico::sqlite::TemporaryFolder;
 using portico::sqlite::Workload;
+using portico::support::TemporaryFolder;
 using Store = portico::sqlite::LeaseStore;
 
 namespace {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The power is cut at every write and every sync of a run; what survives must hold every batch that
-// was acknowledged, and no part of another. PORTICO_POWER_CUTS asks for more cuts than there are
-// such places: each is then taken several times, with other luck.
+// was acknowledged, and no part of another.
 #include "drivers/sqlite/lease_store.hpp"
 #include "support/power_cut_vfs.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "temporary_folder.hpp"
 #include "workload.hpp"
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -18,6 +16,7 @@
 using namespace portico;
 using namespace portico::sqlite;
 using support::PowerCutDisk;
+using support::TemporaryFolder;
 
 namespace {
 
@@ -30,12 +29,6 @@ struct Acknowledged {
   Workload::Rows rows;
   std::int64_t history = 0;
 };
-
-std::size_t cuts_wanted(std::size_t at_least) {
-  const char* text = std::getenv("PORTICO_POWER_CUTS");
-  return text == nullptr ? at_least
-                         : std::max<std::size_t>(at_least, std::strtoul(text, nullptr, 10));
-}
 
 std::vector<Acknowledged> run(const PowerCutDisk& disk, const std::string& file, Sync sync) {
   auto store = LeaseStore::open({.file = file, .vfs = disk.vfs(), .sync = sync}).value();
@@ -86,7 +79,7 @@ std::size_t lost(Sync sync, std::size_t& cuts) {
   const auto acknowledged = run(disk, file, sync);
   const std::size_t first = acknowledged.front().operations;
   const std::size_t places = disk.operations() - first;
-  cuts = cuts_wanted(places);
+  cuts = support::power_cuts_wanted(places);
   std::mt19937 random(99);
   std::size_t lost_some = 0;
   for (std::size_t i = 0; i < cuts; ++i) {

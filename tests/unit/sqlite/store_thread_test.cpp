@@ -3,10 +3,10 @@
 
 #include "drivers/sqlite/lease_store.hpp"
 #include "fake/memory_store.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "temporary_folder.hpp"
 #include "workload.hpp"
 #include <atomic>
 #include <chrono>
@@ -149,7 +149,7 @@ TEST_CASE("its threads run where they are told, not where control is pinned", "[
 }
 
 TEST_CASE("many changes share one sync", "[store][sqlite]") {
-  const sqlite::TemporaryFolder folder;
+  const support::TemporaryFolder folder;
   auto store = sqlite::LeaseStore::open({.file = folder.file("leases.db")}).value();
   REQUIRE(store->load());
   const auto all = changes(60'000);

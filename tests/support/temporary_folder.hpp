@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-namespace portico::sqlite {
+namespace portico::support {
 
 class TemporaryFolder {
  public:
@@ -28,4 +28,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace portico::sqlite
+}  // namespace portico::support
