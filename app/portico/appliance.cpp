@@ -153,6 +153,7 @@ void Appliance::tell_what_was_restored() {
   if (lease_file_set_aside_)
     tell("the lease file was damaged: " + std::to_string(loaded_.leases.size()) +
          " leases could be read, the damaged file is " + *lease_file_set_aside_);
+  if (const auto reason = gateway_->recovery().reason(read_clock().time)) tell(*reason);
   if (const auto refused = gateway_->leases().counters().not_allowed.value(); refused > 0)
     tell(std::to_string(refused) +
          " stored leases are no longer allowed by the configuration: their ranges are quarantined");

@@ -93,15 +93,20 @@ Result<management::Health> OperatorView::health() {
 management::Health OperatorView::read_health() {
   management::Health health;
   auto& gateway = appliance_.gateway();
+  const auto now = read_clock().time;
   if (const auto trouble = appliance_.store().trouble())
     health.reasons.push_back("the lease store does not write: " + to_string(trouble->why));
-  if (const auto silent = gateway.publisher().silent_worker(read_clock().time))
+  if (const auto silent = gateway.publisher().silent_worker(now))
     health.reasons.push_back("worker " + std::to_string(*silent) + " carries out no orders");
   if (gateway.leases().calendar().clock_is_behind())
     health.reasons.push_back("the clock shows less than the newest event of the lease store");
   for (const auto side : {Side::Lan, Side::Wan})
     if (!appliance_.port(side).link_up())
       health.reasons.push_back("port " + appliance_.port(side).name() + " has no link");
+  if (const auto reason = gateway.recovery().reason(now)) {
+    health.reasons.push_back(*reason);
+    health.recovery = management::Recovery{gateway.recovery().left_s(now)};
+  }
   health.warnings = appliance_.warnings();
   return health;
 }
@@ -256,6 +261,11 @@ Result<std::vector<lease::HistoryRecord>> OperatorView::history(const lease::His
 Result<std::size_t> OperatorView::revoke(const Mac& mac) {
   return appliance_.mailbox().ask(
       [this, mac] { return appliance_.gateway().revoke(mac, read_clock()); });
+}
+
+Result<bool> OperatorView::accept_loss() {
+  return appliance_.mailbox().ask(
+      [this] { return appliance_.gateway().accept_loss(read_clock()); });
 }
 
 std::string OperatorView::configuration() { return config::render(appliance_.config()); }

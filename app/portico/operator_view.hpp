@@ -24,6 +24,7 @@ class OperatorView final : public management::Control {
       const lease::HistoryQuery& query) override;
   [[nodiscard]] Result<std::vector<management::Difference>> audit() override;
   [[nodiscard]] Result<std::size_t> revoke(const Mac& mac) override;
+  [[nodiscard]] Result<bool> accept_loss() override;
   [[nodiscard]] std::string configuration() override;
 
  private:

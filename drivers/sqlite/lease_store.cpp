@@ -51,14 +51,16 @@ Result<Loaded> LeaseStore::load() {
   if (!loaded && is_damaged_) loaded = save_what_reads();
   if (!loaded) return loaded;
   if (*finished) loaded->salvaged_from = **finished;
-  totals_ = {loaded->next_id, loaded->newest_event};
+  totals_ = {loaded->next_id, loaded->newest_event, loaded->recovery_until};
   return loaded;
 }
 
 Result<Loaded> LeaseStore::save_what_reads() {
   writer_.reset();
   Loaded loaded = salvage(options_.file, options_.vfs);
-  totals_.newest_event = loaded.newest_event;
+  // In the new file from its first moment: a power cut must not make the loss unknown.
+  loaded.recovery_until = lease::kUndecided;
+  totals_ = {loaded.next_id, loaded.newest_event, loaded.recovery_until};
   auto aside = rewrite(loaded.leases, loaded.next_id);
   if (!aside) return fail(aside.error());
   loaded.salvaged_from = std::move(*aside);
@@ -83,6 +85,9 @@ Result<Loaded> LeaseStore::read_all() {
   if (!newest) return fail(give_up(newest.error()));
   loaded.next_id = static_cast<std::uint64_t>(*next_id);
   loaded.newest_event = {*newest};
+  const auto recovery_until = database.integer("SELECT recovery_until FROM meta");
+  if (!recovery_until) return fail(give_up(recovery_until.error()));
+  loaded.recovery_until = {*recovery_until};
   return loaded;
 }
 

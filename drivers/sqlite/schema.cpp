@@ -12,8 +12,9 @@ constexpr const char* kTables = R"(
   CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     next_id INTEGER NOT NULL,
-    newest_event INTEGER NOT NULL);
-  INSERT INTO meta VALUES (1, 1, 0);
+    newest_event INTEGER NOT NULL,
+    recovery_until INTEGER NOT NULL DEFAULT 0);
+  INSERT INTO meta VALUES (1, 1, 0, 0);
   CREATE TABLE leases (
     id INTEGER PRIMARY KEY,
     epoch INTEGER NOT NULL,
@@ -45,6 +46,13 @@ Result<void> create_tables(Database& database) {
                           ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;");
 }
 
+Result<void> upgrade_tables(Database& database) {
+  return database.execute(
+      "BEGIN IMMEDIATE;ALTER TABLE meta ADD COLUMN recovery_until INTEGER NOT NULL DEFAULT 0;"
+      "PRAGMA user_version=" +
+      std::to_string(kSchemaVersion) + ";COMMIT;");
+}
+
 }  // namespace
 
 Result<void> prepare_for_writing(Database& database, const std::string& file, Sync sync) {
@@ -69,7 +77,7 @@ Result<void> ensure_schema(Database& database, const std::string& file) {
     return fail("written by a newer version: its schema is " + std::to_string(*version) +
                     ", this program knows " + std::to_string(kSchemaVersion),
                 file);
-  return {};
+  return *version < kSchemaVersion ? upgrade_tables(database) : Result<void>{};
 }
 
 }  // namespace portico::sqlite

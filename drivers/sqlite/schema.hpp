@@ -10,7 +10,7 @@
 
 namespace portico::sqlite {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 enum class Sync : std::uint8_t {
   Full,  ///< every commit is on the disk when it returns
@@ -21,7 +21,8 @@ enum class Sync : std::uint8_t {
 /// LeaseStore::checkpoint().
 [[nodiscard]] Result<void> prepare_for_writing(Database& database, const std::string& file,
                                                Sync sync);
-/// Makes the tables of an empty file. Fails if the file is somebody else's, or of a newer version.
+/// Makes the tables of an empty file, brings those of an older version up to this. Fails if the
+/// file is somebody else's, or of a newer version.
 [[nodiscard]] Result<void> ensure_schema(Database& database, const std::string& file);
 
 }  // namespace portico::sqlite

@@ -22,7 +22,8 @@ constexpr const char* kRemove = "DELETE FROM leases WHERE id = ?1 AND epoch <= ?
 constexpr const char* kHistory =
     "INSERT OR IGNORE INTO history VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kTotals =
-    "UPDATE meta SET next_id = max(next_id, ?1), newest_event = max(newest_event, ?2)";
+    "UPDATE meta SET next_id = max(next_id, ?1), newest_event = max(newest_event, ?2), "
+    "recovery_until = ?3";
 
 std::int64_t stored(std::uint64_t number) noexcept { return static_cast<std::int64_t>(number); }
 
@@ -49,6 +50,7 @@ Result<void> Writer::write(std::span<const Change> batch, Totals& totals) {
   for (const Change& change : batch) {
     after.next_id = std::max(after.next_id, change.lease.id + 1);
     after.newest_event = std::max(after.newest_event, change.at);
+    if (change.event == Event::RecoverySet) after.recovery_until = change.recovery_until;
   }
   auto written = database_.execute("BEGIN IMMEDIATE");
   for (auto change = batch.begin(); written && change != batch.end(); ++change)
@@ -71,6 +73,7 @@ Result<void> Writer::write_rows(std::span<const Lease> leases, const Totals& tot
 }
 
 Result<void> Writer::write_one(const Change& change) {
+  if (change.event == Event::RecoverySet) return {};  // it is in the totals
   const std::vector<std::uint8_t> record = lease::encode(change.lease);
   const auto row =
       change.event == Event::Forgotten ? remove(change.lease) : upsert(change.lease, record);
@@ -110,6 +113,7 @@ Result<void> Writer::write_history(const Change& change, Bytes record) {
 Result<void> Writer::write_totals(const Totals& totals) {
   totals_.bind(1, stored(totals.next_id));
   totals_.bind(2, totals.newest_event.s);
+  totals_.bind(3, totals.recovery_until.s);
   return totals_.run();
 }
 

@@ -18,6 +18,7 @@ namespace portico::sqlite {
 struct Totals {
   std::uint64_t next_id = 1;  ///< greater than any id ever used
   WallTime newest_event;
+  WallTime recovery_until;  ///< as in lease::Loaded
 };
 
 class Writer {

@@ -68,6 +68,7 @@ enum class Refusal : std::uint8_t {
   WorkerSilent,      ///< what a worker does not carry out is not granted
   TooManyPending,    ///< transactions in flight are bounded
   LeaseLimit,        ///< this MAC holds as many ranges as its class allows
+  Withheld,          ///< leases were lost: what is free by our records may be a live phone's
   Unknown,           ///< INIT-REBOOT, RENEWING, REBINDING of somebody we know nothing of: silence
   NotOurs,           ///< SELECTING of another server's offer: ours is dropped, silence
 };

@@ -46,6 +46,8 @@ Reason counter_of(Refusal refusal) noexcept {
       return &Counters::too_many_pending;
     case Refusal::LeaseLimit:
       return &Counters::lease_limit;
+    case Refusal::Withheld:
+      return &Counters::withheld;
     case Refusal::Unknown:
       return &Counters::unknown_client;
     case Refusal::NotOurs:

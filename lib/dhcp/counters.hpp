@@ -30,6 +30,7 @@ struct Counters {
   stats::Counter worker_silent;
   stats::Counter too_many_pending;
   stats::Counter lease_limit;
+  stats::Counter withheld;
   stats::Counter unknown_client;
   stats::Counter not_ours;
 
@@ -79,6 +80,8 @@ inline constexpr auto kCounters = stats::group<Counters>(
         {&Counters::too_many_pending, "too_many_pending",
          "refused: too many transactions in flight"},
         {&Counters::lease_limit, "lease_limit", "refused: the MAC holds as many leases as it may"},
+        {&Counters::withheld, "withheld",
+         "refused: leases were lost with a damaged file, and this client's may be one of them"},
         {&Counters::unknown_client, "unknown_client", "refused: a lease we know nothing of"},
         {&Counters::not_ours, "not_ours", "for another server"},
         {&Counters::too_short, "too_short", "malformed: below 240 octets"},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "lease/lease.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,12 @@ namespace portico::gateway {
 
 [[nodiscard]] inline WallTime later(WallTime t, Duration d) noexcept {
   return {t.s + std::chrono::duration_cast<std::chrono::seconds>(d).count()};
+}
+
+/// How long until then, within what a lease can last.
+[[nodiscard]] inline std::chrono::seconds time_left(WallTime until, WallTime wall) noexcept {
+  if (until <= wall) return 0s;
+  return std::chrono::seconds{std::min<std::int64_t>(until.s - wall.s, lease::kInfinite)};
 }
 
 class Calendar {

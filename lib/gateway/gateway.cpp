@@ -30,11 +30,12 @@ Gateway::Gateway(const Plan& plan, const Settings& settings, std::vector<orders:
       settings_(settings),
       publisher_(std::move(workers)),
       journal_(world),
+      recovery_(plan, journal_),
       resources_(plan, seed_of(random)),
       leases_(plan, settings.leases, resources_, publisher_, journal_, world,
               [&plan](Ipv4 via) { return plan.hop_of(Side::Lan, via); }),
       firmware_(plan, leases_.table()),
-      book_(plan, settings.offers, resources_, leases_, firmware_),
+      book_(plan, settings.offers, resources_, leases_, firmware_, recovery_),
       dhcp_(settings.dhcp, book_),
       tftp_(settings.tftp, firmware_, random),
       icmp_(icmp_interfaces(settings)),
@@ -44,6 +45,7 @@ Gateway::Gateway(const Plan& plan, const Settings& settings, std::vector<orders:
 
 void Gateway::restore(const lease::Loaded& loaded, Now now, const Preload& preload) {
   leases_.restore(loaded, now, preload);
+  recovery_.resume(loaded.recovery_until, leases_.calendar().read(now.wall), now.time);
 }
 
 void Gateway::start(Now now) { transmitter_.start(now); }
@@ -168,6 +170,8 @@ std::size_t Gateway::revoke(const Mac& mac, Now now) {
   return ended;
 }
 
+bool Gateway::accept_loss(Now now) { return recovery_.end(leases_.calendar().read(now.wall)); }
+
 // ---- time
 
 std::optional<dhcp::Refusal> Gateway::obstacle(Now now) const noexcept {
@@ -180,6 +184,7 @@ void Gateway::turn(Now now) {
   transmitter_.turn(now);
   leases_.turn(now);
   book_.turn(now);
+  recovery_.turn(leases_.calendar().read(now.wall), now.time);
   book_.set_obstacle(obstacle(now));
   tftp_.tick(now.time, transmitter_);
 }
@@ -187,7 +192,7 @@ void Gateway::turn(Now now) {
 std::optional<Time> Gateway::next_deadline() const {
   std::optional<Time> next;
   for (const auto due : {transmitter_.next_deadline(), leases_.next_deadline(),
-                         book_.next_deadline(), tftp_.next_deadline()})
+                         book_.next_deadline(), recovery_.next_deadline(), tftp_.next_deadline()})
     if (due && (!next || *due < *next)) next = due;
   return next;
 }

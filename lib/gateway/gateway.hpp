@@ -7,6 +7,7 @@
 #include "gateway/firmware.hpp"
 #include "gateway/lease_book.hpp"
 #include "gateway/leases.hpp"
+#include "gateway/recovery.hpp"
 #include "gateway/transmitter.hpp"
 #include "icmp/speaker.hpp"
 #include "stats/drops.hpp"
@@ -62,6 +63,8 @@ class Gateway final : private LeaseListener {
   void set_mac_policy(std::shared_ptr<const admission::MacPolicy> policy, OnDeny on_deny, Now now);
   /// Ends the leases of this MAC; how many.
   std::size_t revoke(const Mac& mac, Now now);
+  /// The operator gives lost leases up: unknown clients are served at once. False: none were lost.
+  bool accept_loss(Now now);
 
   void turn(Now now);
   /// When turn() has something to do even if nothing happens.
@@ -71,6 +74,7 @@ class Gateway final : private LeaseListener {
   [[nodiscard]] const Resources& resources() const noexcept { return resources_; }
   [[nodiscard]] Resources& resources() noexcept { return resources_; }
   [[nodiscard]] const LeaseBook& book() const noexcept { return book_; }
+  [[nodiscard]] const Recovery& recovery() const noexcept { return recovery_; }
   [[nodiscard]] Publisher& publisher() noexcept { return publisher_; }
   [[nodiscard]] const dhcp::Engine& dhcp() const noexcept { return dhcp_; }
   [[nodiscard]] const tftp::Engine& tftp() const noexcept { return tftp_; }
@@ -90,6 +94,7 @@ class Gateway final : private LeaseListener {
   Settings settings_;
   Publisher publisher_;
   Journal journal_;
+  Recovery recovery_;
   Resources resources_;
   Leases leases_;
   Firmware firmware_;

@@ -25,12 +25,13 @@ bool is_live(const Entry& entry) noexcept {
 }  // namespace
 
 LeaseBook::LeaseBook(const Plan& plan, const Limits& limits, Resources& resources, Leases& leases,
-                     const Firmware& firmware)
+                     const Firmware& firmware, const Recovery& recovery)
     : plan_(plan),
       limits_(limits),
       resources_(resources),
       leases_(leases),
       firmware_(firmware),
+      recovery_(recovery),
       offers_(limits.offers) {}
 
 // ---- admission
@@ -79,6 +80,10 @@ std::optional<dhcp::Refusal> LeaseBook::overload(std::size_t limit) const noexce
   if (obstacle_) return obstacle_;
   if (leases_.pending() >= limit) return dhcp::Refusal::TooManyPending;
   return std::nullopt;
+}
+
+dhcp::Refusal LeaseBook::unknown() const noexcept {
+  return recovery_.is_on() ? dhcp::Refusal::Withheld : dhcp::Refusal::Unknown;
 }
 
 // ---- what a client has a claim to
@@ -175,6 +180,7 @@ dhcp::OfferAnswer LeaseBook::offer_held(Entry& entry, const dhcp::Query& query, 
 
 dhcp::OfferAnswer LeaseBook::offer_new(const dhcp::Query& query, std::size_t phone_class,
                                        const Entry* replaced, Now now) {
+  if (recovery_.is_on()) return dhcp::Silence{dhcp::Refusal::Withheld};
   if (has_left_too_much(query.mac)) return dhcp::Silence{dhcp::Refusal::LeaseLimit};
   // Its number, not its entry: making room may forget the very lease that is replaced.
   const std::uint64_t replaces = replaced == nullptr ? 0 : replaced->lease.id;

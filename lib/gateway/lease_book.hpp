@@ -9,6 +9,7 @@
 #include "gateway/leases.hpp"
 #include "gateway/offers.hpp"
 #include "gateway/plan.hpp"
+#include "gateway/recovery.hpp"
 
 #include <memory>
 #include <variant>
@@ -23,7 +24,7 @@ class LeaseBook final : public dhcp::Book {
   };
 
   LeaseBook(const Plan& plan, const Limits& limits, Resources& resources, Leases& leases,
-            const Firmware& firmware);
+            const Firmware& firmware, const Recovery& recovery);
 
   void set_mac_policy(std::shared_ptr<const admission::MacPolicy> policy) {
     macs_ = std::move(policy);
@@ -57,6 +58,8 @@ class LeaseBook final : public dhcp::Book {
   [[nodiscard]] ClassOrRefusal admitted_class(const dhcp::Query& query) const;
   [[nodiscard]] bool is_on_link(const dhcp::Query& query, std::size_t phone_class) const noexcept;
   [[nodiscard]] std::optional<dhcp::Refusal> overload(std::size_t limit) const noexcept;
+  /// Why a client that we know nothing of hears nothing.
+  [[nodiscard]] dhcp::Refusal unknown() const noexcept;
 
   /// The lease that this client has a claim to, its own or (where its MAC may hold no more) one of
   /// its MAC's.
@@ -93,6 +96,7 @@ class LeaseBook final : public dhcp::Book {
   Resources& resources_;
   Leases& leases_;
   const Firmware& firmware_;
+  const Recovery& recovery_;
   std::shared_ptr<const admission::MacPolicy> macs_ =
       std::make_shared<const admission::MacPolicy>();
   std::optional<dhcp::Refusal> obstacle_;

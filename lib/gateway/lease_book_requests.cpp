@@ -96,7 +96,7 @@ dhcp::RequestAnswer LeaseBook::reboot(const dhcp::Query& query, Now now) {
     return dhcp::Silence{*refusal};
   if (const auto refusal = overload(leases_.limits().pending)) return dhcp::Silence{*refusal};
   auto* entry = leases_.table().by_client(query.client);
-  if (entry == nullptr) return dhcp::Silence{dhcp::Refusal::Unknown};
+  if (entry == nullptr) return dhcp::Silence{unknown()};
   if (is_anothers(*entry, query, entry->phone_class))
     return dhcp::Silence{dhcp::Refusal::LeaseLimit};
   const auto* phone_class = std::get_if<std::size_t>(&checked);
@@ -113,10 +113,12 @@ dhcp::RequestAnswer LeaseBook::extend(dhcp::RequestKind kind, const dhcp::Query&
   if (const auto refusal = overload(leases_.limits().pending)) return dhcp::Silence{*refusal};
   auto* entry = leases_.table().by_client(query.client);
   if (entry == nullptr) {
-    // Asked directly, about an address of ours that we gave to nobody: let it begin anew.
-    if (kind == dhcp::RequestKind::Renewing && resources_.private_pool_of(query.ciaddr))
+    // Asked directly, about an address of ours that we gave to nobody: let it begin anew. That is
+    // not for us to say while its lease may be one that we lost.
+    if (kind == dhcp::RequestKind::Renewing && resources_.private_pool_of(query.ciaddr) &&
+        !recovery_.is_on())
       return dhcp::Nak{"this lease is not known"};
-    return dhcp::Silence{dhcp::Refusal::Unknown};
+    return dhcp::Silence{unknown()};
   }
   if (!entry->allowed) return dhcp::Nak{"this lease is not valid any more"};
   if (is_anothers(*entry, query, entry->phone_class))

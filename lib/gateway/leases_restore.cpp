@@ -10,12 +10,6 @@
 namespace portico::gateway {
 namespace {
 
-/// How long until then, within what a lease can last.
-std::chrono::seconds time_left(WallTime until, WallTime wall) noexcept {
-  if (until <= wall) return 0s;
-  return std::chrono::seconds{std::min<std::int64_t>(until.s - wall.s, lease::kInfinite)};
-}
-
 /// Who is bound comes first: an ended lease has no claim against it. Then the rows with the better
 /// claim to what only one can have; of remembered leases the one that ended first is the eldest.
 bool comes_before(const lease::Lease* a, const lease::Lease* b) noexcept {

@@ -40,6 +40,8 @@ std::string_view to_string(Event event) noexcept {
       return "forgotten";
     case Event::Superseded:
       return "superseded";
+    case Event::RecoverySet:
+      return "recovery_set";
   }
   expects(false, "an event without a name");
   return {};

@@ -54,11 +54,12 @@ enum class Event : std::uint8_t {
   Renewed,
   Released,  ///< by the client
   Expired,
-  Declined,    ///< by the client: somebody else uses the address
-  Revoked,     ///< by the operator or by policy
-  Freed,       ///< its quarantine is over: remembered from now on
-  Forgotten,   ///< what it held is another's, or nobody's: the row is deleted
-  Superseded,  ///< its client gets another lease: this one is about to end
+  Declined,     ///< by the client: somebody else uses the address
+  Revoked,      ///< by the operator or by policy
+  Freed,        ///< its quarantine is over: remembered from now on
+  Forgotten,    ///< what it held is another's, or nobody's: the row is deleted
+  Superseded,   ///< its client gets another lease: this one is about to end
+  RecoverySet,  ///< no lease's: when the recovery from lost leases ends, or that it has
 };
 
 /// Does the history keep a record of it?
@@ -82,7 +83,8 @@ struct Change {
   Event event = Event::Granted;
   WallTime at;
   Lease lease;
-  Usage usage;  ///< for events that end a binding
+  Usage usage;                   ///< for events that end a binding
+  WallTime recovery_until = {};  ///< for RecoverySet, as in Loaded
 };
 
 /// One line of the history: who held (address, port) when.

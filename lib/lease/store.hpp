@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "lease/lease.hpp"
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,12 +14,18 @@
 
 namespace portico::lease {
 
+/// Leases were lost with a damaged file, and nobody has said yet when that will be over.
+inline constexpr WallTime kUndecided{std::numeric_limits<std::int64_t>::max()};
+
 /// What a store held when it was opened.
 struct Loaded {
   std::vector<Lease> leases;                 ///< every row, one a lease id
   std::uint64_t next_id = 1;                 ///< greater than any id ever used
   WallTime newest_event;                     ///< a wall clock before this is not to be believed
   std::optional<std::string> salvaged_from;  ///< the file was damaged: where it was set aside
+  /// Leases were lost, now or at an earlier start, and until then phones may hold what no row says;
+  /// kUndecided until a RecoverySet is committed. Zero: none were, or that is over.
+  WallTime recovery_until;
 };
 
 /// Who held (address, port) at a moment.

@@ -21,9 +21,15 @@
 
 namespace portico::management {
 
+/// Leases were lost with a damaged file: unknown phones are granted nothing yet.
+struct Recovery {
+  std::optional<std::uint64_t> left_s;  ///< none: until the operator accepts the loss
+};
+
 struct Health {
   std::vector<std::string> reasons;  ///< sentences; none: every worker turns, the store writes
   std::vector<std::string> warnings = {};  ///< what the operator should mend while all goes on
+  std::optional<Recovery> recovery = {};   ///< its reason is among the reasons
   [[nodiscard]] bool ok() const noexcept { return reasons.empty(); }
 };
 
@@ -131,6 +137,8 @@ class Control {
   [[nodiscard]] virtual Result<std::vector<Difference>> audit() = 0;
   /// Ends every lease of this MAC; how many they were.
   [[nodiscard]] virtual Result<std::size_t> revoke(const Mac& mac) = 0;
+  /// Ends the recovery from lost leases; false if there was none.
+  [[nodiscard]] virtual Result<bool> accept_loss() = 0;
   /// The configuration that runs, as JSON.
   [[nodiscard]] virtual std::string configuration() = 0;
 };

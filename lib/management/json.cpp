@@ -27,6 +27,10 @@ Json to_json(const PortStats& s) {
           {"errors_in", s.errors_in},   {"errors_out", s.errors_out}};
 }
 
+Json to_json(const Recovery& recovery) {
+  return {{"left_s", recovery.left_s ? Json(*recovery.left_s) : Json(nullptr)}};
+}
+
 std::string hex_of(std::string_view octets) {
   return to_hex({reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
 }
@@ -36,7 +40,8 @@ std::string hex_of(std::string_view octets) {
 Json to_json(const Health& health) {
   return {{"status", health.ok() ? "ok" : "failing"},
           {"reasons", health.reasons},
-          {"warnings", health.warnings}};
+          {"warnings", health.warnings},
+          {"recovery", health.recovery ? to_json(*health.recovery) : Json(nullptr)}};
 }
 
 Json to_json(const PortRow& p) {

@@ -34,6 +34,15 @@ class MemoryStore final : public lease::LeaseStore {
     const std::scoped_lock lock{mutex_};
     return leases_;
   }
+  /// As after a salvage, or as it was stored since.
+  void set_recovery(WallTime until) {
+    const std::scoped_lock lock{mutex_};
+    recovery_until_ = until;
+  }
+  [[nodiscard]] WallTime recovery_until() const {
+    const std::scoped_lock lock{mutex_};
+    return recovery_until_;
+  }
   [[nodiscard]] std::size_t commits() const {
     const std::scoped_lock lock{mutex_};
     return commits_;
@@ -44,6 +53,7 @@ class MemoryStore final : public lease::LeaseStore {
     lease::Loaded loaded;
     loaded.next_id = next_id_;
     loaded.newest_event = newest_event_;
+    loaded.recovery_until = recovery_until_;
     for (const auto& [id, lease] : leases_) loaded.leases.push_back(lease);
     return loaded;
   }
@@ -118,6 +128,10 @@ class MemoryStore final : public lease::LeaseStore {
     const lease::Lease& lease = change.lease;
     next_id_ = std::max(next_id_, lease.id + 1);
     newest_event_ = std::max(newest_event_, change.at);
+    if (change.event == lease::Event::RecoverySet) {
+      recovery_until_ = change.recovery_until;
+      return;
+    }
     if (lease::is_history(change.event))
       history_.push_back({change.event, change.at, lease, change.usage});
     const auto found = leases_.find(lease.id);
@@ -135,6 +149,7 @@ class MemoryStore final : public lease::LeaseStore {
   bool is_damaged_ = false;
   std::uint64_t next_id_ = 1;
   WallTime newest_event_;
+  WallTime recovery_until_;
   std::size_t commits_ = 0;
 };
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""P7: a store that cannot write acknowledges nothing, says so, and recovers by itself."""
+"""P7: a store that cannot write acknowledges nothing, says so, and recovers by itself. One that lost
+leases gives away nothing that a live phone may hold."""
 
 import os
 import random
@@ -273,7 +274,50 @@ def test_a_file_found_damaged_at_start_is_told_of_and_kept(lab):
     file = lab.directory / "leases.db"
     with open(file, "r+b") as leases:
         leases.write(b"\xa5" * 512)
-    _assert_told_of(lab, lab.start())
+    gateway = lab.gateway().launch()
+    gateway.wait_recovering()
+    _assert_told_of(lab, gateway)
+
+
+def _damage_records_of(number, file):
+    """Every record that holds this phone's MAC address."""
+    octets = bytes.fromhex(mac(number).replace(":", ""))
+    before = file.read_bytes()
+    assert octets in before
+    file.write_bytes(before.replace(octets, bytes(6)))
+
+
+def test_n2_after_a_loss_unknown_phones_wait_until_it_is_accepted(lab):
+    gateway = lab.start()
+    known = leased(lab, 1)
+    lost = leased(lab, 2)
+    gateway.stop()
+    _damage_records_of(2, lab.directory / "leases.db")
+    gateway = lab.gateway().launch()
+    assert gateway.wait_recovering() <= 3601  # the longest lease of the configuration
+    assert "accept-loss" in gateway.health()[1]["reasons"][0]
+    assert "accept-loss" in gateway.process.output()
+    assert [lease["mac"] for lease in gateway.leases()] == [mac(1)]
+    stranger = Udhcpc(lab.phone(3, mac(3)))
+    assert stranger.once(tries=1) is None
+    assert lost.client.once(tries=1) is None
+    assert gateway.stats()["dhcp"]["withheld"] >= 2
+    again = known.client.once()
+    assert (again.address, again.portico.ports) == (known.address, known.ports)
+
+    eventually(lambda: gateway.recovery_left_s() < 3596, "some of the time to pass")
+    before = gateway.recovery_left_s()
+    gateway.process.kill()
+    gateway = lab.gateway().launch()
+    assert gateway.wait_recovering() <= before, "the time goes on over a restart"
+    assert stranger.once(tries=1) is None
+    assert len(list(lab.directory.glob("leases.db.damaged-*"))) == 1
+
+    assert "served" in gateway.ctl("leases", "accept-loss")
+    gateway.wait_healthy()
+    assert gateway.recovery_left_s() is None
+    assert stranger.once() and lost.client.once()
+    assert len(gateway.bindings()) == 3
 
 
 def test_stored_leases_that_are_no_longer_allowed_are_counted_at_start(lab):

@@ -74,6 +74,14 @@ void add_leases(cli::Cli& cli, management::Control& control) {
               out.line(std::to_string(revoked) + " revoked");
             });
           });
+  cli.add("leases accept-loss",
+          "serve unknown phones at once, though some may hold leases lost with a damaged file",
+          [&control](const cli::Args&, cli::Out& out) {
+            print_or_fail(control.accept_loss(), out, [&](bool was_on) {
+              if (!was_on) return out.fail({"no leases were lost", {}});
+              out.line("unknown phones are served");
+            });
+          });
 }
 
 }  // namespace portico::commands

@@ -52,6 +52,13 @@ class Gateway:
             return self._status("/v1/health") == 200
         eventually(healthy, lambda: f"healthy: {self.process.output()}", deadline_s)
 
+    def wait_recovering(self):
+        """Until it answers that leases were lost with a damaged file; the seconds left."""
+        def left():
+            assert self.process.running(), f"portico ended:\n{self.process.output()}"
+            return self._status("/v1/health") == 503 and self.recovery_left_s()
+        return eventually(left, lambda: f"a recovery: {self.process.output()}")
+
     def stop(self):
         """SIGTERM; anything but an orderly exit is a failure."""
         code = self.process.stop(20)
@@ -89,6 +96,11 @@ class Gateway:
 
     def health(self):
         return self.request("/v1/health")
+
+    def recovery_left_s(self):
+        """For how long unknown phones are granted nothing yet; None: they are."""
+        recovery = self.health()[1]["recovery"]
+        return recovery["left_s"] if recovery else None
 
     def stats(self):
         """Every counter, as of one moment between turns."""

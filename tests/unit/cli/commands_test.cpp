@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <utility>
+
 using namespace portico;
 using namespace portico::management;
 using Catch::Matchers::Contains;
@@ -19,6 +21,7 @@ class ScriptedControl : public Control {
   BindingFilter filter;
   PageRequest page;
   Mac revoked;
+  bool has_lost = true;
 
   Result<Health> health() override { return health_answer; }
   Result<Statistics> statistics(Moment) override { return statistics_answer; }
@@ -39,6 +42,7 @@ class ScriptedControl : public Control {
     revoked = mac;
     return 2u;
   }
+  Result<bool> accept_loss() override { return std::exchange(has_lost, false); }
   std::string configuration() override { return "{\"role\": \"gateway\"}\n"; }
 };
 
@@ -111,6 +115,8 @@ TEST_CASE("the other commands ask what they are named after", "[cli]") {
   Desk desk;
   CHECK(desk.cli.run("revoke 00:1b:2c:00:00:02").text() == "2 revoked\n");
   CHECK(desk.control.revoked == "00:1b:2c:00:00:02"_mac);
+  CHECK(desk.cli.run("leases accept-loss").text() == "unknown phones are served\n");
+  CHECK(desk.cli.run("leases accept-loss").failed());
   CHECK(desk.cli.run("show config").text() == "{\"role\": \"gateway\"}\n");
   CHECK(desk.cli.run("show leases holder 203.0.113.1 24001 2026-01-31T23:59:59Z").text() ==
         "nobody\n");

@@ -45,6 +45,7 @@ class ScriptedControl : public Control {
   }
   Result<std::vector<Difference>> audit() override { return differences; }
   Result<std::size_t> revoke(const Mac&) override { return 0u; }
+  Result<bool> accept_loss() override { return false; }
   std::string configuration() override { return "{}"; }
 };
 
@@ -65,13 +66,21 @@ Answer get(ScriptedControl& control, std::string path,
 TEST_CASE("health is 200, or 503 with every reason", "[management]") {
   ScriptedControl control;
   CHECK(get(control, "/v1/health").status == 200);
-  CHECK(get(control, "/v1/health").body ==
-        json{{"status", "ok"}, {"reasons", json::array()}, {"warnings", json::array()}});
+  CHECK(get(control, "/v1/health").body == json{{"status", "ok"},
+                                                {"reasons", json::array()},
+                                                {"warnings", json::array()},
+                                                {"recovery", nullptr}});
   control.health_answer = Health{{"worker 1 is silent", "the store does not write: disk full"}};
   const auto failing = get(control, "/v1/health");
   CHECK(failing.status == 503);
   CHECK(failing.body["status"] == "failing");
   CHECK(failing.body["reasons"].size() == 2);
+  SECTION("after a loss of leases the time left is a number") {
+    control.health_answer = Health{{"leases were lost"}, {}, Recovery{3599}};
+    CHECK(get(control, "/v1/health").body["recovery"]["left_s"] == 3599);
+    control.health_answer = Health{{"leases were lost"}, {}, Recovery{}};
+    CHECK(get(control, "/v1/health").body["recovery"]["left_s"] == nullptr);
+  }
   SECTION("a control core that does not answer is a reason as well") {
     control.health_answer = fail("the control core does not answer");
     CHECK(get(control, "/v1/health").status == 503);

@@ -140,11 +140,11 @@ TEST_CASE("a file of a newer version, or of somebody else, is refused and left a
   const std::string file = folder.file("leases.db");
   SECTION("newer") {
     make_file(file);
-    REQUIRE(Database::open(file, "", Create::No)->execute("PRAGMA user_version=2"));
+    REQUIRE(Database::open(file, "", Create::No)->execute("PRAGMA user_version=3"));
     const auto loaded = open_store(file)->load();
     REQUIRE_FALSE(loaded);
     CHECK(loaded.error().what ==
-          "written by a newer version: its schema is 2, this program knows 1");
+          "written by a newer version: its schema is 3, this program knows 2");
   }
   SECTION("somebody else's") {
     REQUIRE(Database::open(file, "", Create::IfMissing)->execute("CREATE TABLE theirs (x)"));
@@ -238,11 +238,43 @@ TEST_CASE("of a damaged file what reads is salvaged, and the old one set aside",
   CHECK(loaded->leases.size() < 300);
   CHECK(loaded->next_id >= 301);
   for (const Lease& row : loaded->leases) CHECK(row == row_of(row.id, 1));
+  CHECK(loaded->recovery_until == kUndecided);
   commit(*store, {change(Event::Renewed, 2000, row_of(301, 1))});
   store.reset();
   const auto again = open_store(file)->load().value();
   CHECK(again.leases.size() == loaded->leases.size() + 1);
   CHECK_FALSE(again.salvaged_from);
+  CHECK(again.recovery_until == kUndecided);  // until somebody decides
+}
+
+TEST_CASE("when a recovery from lost leases ends is kept, whatever becomes of the file",
+          "[sqlite][P7]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("leases.db");
+  make_file(file);
+  CHECK(open_store(file)->load()->recovery_until == WallTime{});
+  auto store = open_store(file);
+  REQUIRE(store->load());
+  auto set = change(Event::RecoverySet, 2000, {});
+  set.recovery_until = {5000};
+  commit(*store, {set, change(Event::Renewed, 3000, row_of(1, 2))});
+  SECTION("it is written anew") { REQUIRE(store->rewrite(std::vector{row_of(1, 2)}, 301)); }
+  SECTION("it is opened again") {}
+  SECTION("it is of the first version") {
+    store.reset();
+    auto database = Database::open(file, "", Create::No).value();
+    REQUIRE(database.execute("ALTER TABLE meta DROP COLUMN recovery_until;PRAGMA user_version=1"));
+    database = {};
+    CHECK(open_store(file)->load()->recovery_until == WallTime{});
+    store = open_store(file);
+    REQUIRE(store->load());
+    commit(*store, {set});
+  }
+  store.reset();
+  const auto loaded = open_store(file)->load().value();
+  CHECK(loaded.recovery_until == WallTime{5000});
+  CHECK(loaded.next_id == 301);
+  CHECK_FALSE(loaded.salvaged_from);
 }
 
 TEST_CASE("a file that is no database at all is set aside", "[sqlite]") {
@@ -254,6 +286,7 @@ TEST_CASE("a file that is no database at all is set aside", "[sqlite]") {
   CHECK(loaded->salvaged_from == file + ".damaged-1");
   CHECK(loaded->leases.empty());
   CHECK(loaded->next_id > 1'000'000);
+  CHECK(loaded->recovery_until == kUndecided);
 }
 
 TEST_CASE("a replacement that a power cut interrupted is completed at start", "[sqlite]") {
@@ -267,6 +300,7 @@ TEST_CASE("a replacement that a power cut interrupted is completed at start", "[
   REQUIRE(loaded);
   CHECK(loaded->leases.size() == 300);
   CHECK(loaded->salvaged_from == file + ".damaged-1");
+  CHECK(loaded->recovery_until == WallTime{});  // the new one lost nothing
   CHECK(std::filesystem::exists(file + ".damaged-1-wal"));
 }
 
