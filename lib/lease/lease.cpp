@@ -34,8 +34,6 @@ std::string_view to_string(Event event) noexcept {
       return "declined";
     case Event::Revoked:
       return "revoked";
-    case Event::Freed:
-      return "freed";
     case Event::Forgotten:
       return "forgotten";
     case Event::Superseded:

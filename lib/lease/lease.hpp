@@ -48,7 +48,8 @@ struct Lease {
   friend bool operator==(const Lease&, const Lease&) = default;
 };
 
-/// Why a row was written. The history keeps one record for each of the first six but Renewed.
+/// Why a row was written. The history keeps a record of the first six but Renewed. It keeps none of
+/// the end of a quarantine: from the end of a lease to the next grant nobody holds the range.
 enum class Event : std::uint8_t {
   Granted,
   Renewed,
@@ -56,7 +57,6 @@ enum class Event : std::uint8_t {
   Expired,
   Declined,     ///< by the client: somebody else uses the address
   Revoked,      ///< by the operator or by policy
-  Freed,        ///< its quarantine is over: remembered from now on
   Forgotten,    ///< what it held is another's, or nobody's: the row is deleted
   Superseded,   ///< its client gets another lease: this one is about to end
   RecoverySet,  ///< no lease's: when the recovery from lost leases ends, or that it has

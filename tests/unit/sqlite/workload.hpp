@@ -77,12 +77,9 @@ class Workload {
         if (change.event == lease::Event::Released) change.lease.state = lease::State::Quarantined;
         change.lease.until = {change.at.s + 120};
         break;
-      case lease::State::Quarantined:
-        change.event = lease::Event::Freed;
-        change.lease.state = lease::State::Remembered;
-        break;
-      default:
-        change.event = lease::Event::Forgotten;
+      default:  // its client comes back, or it makes room
+        change.event = random_() % 2 == 0 ? lease::Event::Granted : lease::Event::Forgotten;
+        change.lease.state = lease::State::Bound;
     }
   }
 
