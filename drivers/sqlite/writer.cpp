@@ -66,10 +66,18 @@ Result<void> Writer::write(std::span<const Change> batch, Totals& totals) {
 Result<void> Writer::write_rows(std::span<const Lease> leases, const Totals& totals) {
   auto written = database_.execute("BEGIN IMMEDIATE");
   for (auto lease = leases.begin(); written && lease != leases.end(); ++lease)
-    written = upsert(*lease, lease::encode(*lease));
+    written = write_row(*lease);
   return written.and_then([&] { return write_totals(totals); }).and_then([&] {
     return database_.execute("COMMIT");
   });
+}
+
+Result<void> Writer::write_row(const Lease& lease) {
+  const std::vector<std::uint8_t> record = lease::encode(lease);
+  const auto row = upsert(lease, record);
+  if (!row || lease.state != lease::State::Bound) return row;
+  const Change grant{.event = Event::Granted, .at = lease.granted, .lease = lease, .usage = {}};
+  return write_history(grant, record);
 }
 
 Result<void> Writer::write_one(const Change& change) {

@@ -30,10 +30,11 @@ class Writer {
   /// All of `batch` in one transaction; raises `totals` to what it is then. After an error the
   /// transaction may still be open.
   [[nodiscard]] Result<void> write(std::span<const lease::Change> batch, Totals& totals);
-  /// These rows in one transaction, without history.
+  /// These rows in one transaction, with the grants of those that are bound as their history.
   [[nodiscard]] Result<void> write_rows(std::span<const lease::Lease> leases, const Totals& totals);
 
  private:
+  [[nodiscard]] Result<void> write_row(const lease::Lease& lease);
   [[nodiscard]] Result<void> write_one(const lease::Change& change);
   [[nodiscard]] Result<void> upsert(const lease::Lease& lease, Bytes record);
   [[nodiscard]] Result<void> remove(const lease::Lease& lease);

@@ -196,6 +196,10 @@ def test_a_file_lost_while_running_is_written_anew_and_nothing_is_lost(lab, dama
     gateway.wait_healthy()
     assert [w for w in gateway.health()[1]["warnings"] if "damaged" in w]
     assert gateway.stats()["store"]["rewrites"] == 1
+    [lease] = [lease for lease in gateway.leases() if lease["mac"] == mac(1)]
+    held = gateway.get(f"/v1/leases/history?public={first.public_address}"
+                       f"&port={first.ports[0]}&at={lease['granted']}")["items"]
+    assert [record["event"] for record in held] == ["granted"]
     gateway.assert_audit_clean()
     gateway.process.kill()
     gateway = lab.start()

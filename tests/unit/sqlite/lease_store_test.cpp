@@ -317,6 +317,11 @@ TEST_CASE("a file lost while running is written anew from what control knows", "
   CHECK(store->is_damaged());
   CHECK(store->rewrite(std::vector{row_of(1, 2), row_of(2, 1)}, 301));
   CHECK_FALSE(store->is_damaged());
+  // The old history is set aside with the old file; who holds what is in the new one.
+  const auto holders = store->history({"203.0.113.7"_ip, 24000, {1500}}).value();
+  REQUIRE(holders.size() == 1);
+  CHECK(holders[0].event == Event::Granted);
+  CHECK(holders[0].at == WallTime{1000});
   commit(*store, {change(Event::Renewed, 3000, row_of(2, 2))});
   store.reset();
   const auto loaded = open_store(file)->load().value();
