@@ -6,11 +6,13 @@
 #include <catch2/catch.hpp>
 
 #include "workload.hpp"
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/resource.h>
+#include <thread>
 #include <vector>
 
 using namespace portico;
@@ -379,12 +381,21 @@ TEST_CASE("what is written meanwhile is no damage", "[sqlite]") {
   const TemporaryFolder folder;
   auto store = open_store(folder.file("leases.db"));
   REQUIRE(store->load());
+  std::atomic<int> scrubs = 0;
+  std::atomic<bool> found_damage = false;
+  const std::jthread caretaker{[&](const std::stop_token& stop) {
+    for (; !stop.stop_requested(); ++scrubs)
+      if (!store->checkpoint() || !store->scrub()) found_damage = true;
+  }};
   Workload workload{7};
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 300 || scrubs < 20; ++i) {
     commit(*store, workload.next_batch(50));
-    if (i % 3 == 0) CHECK(store->checkpoint());
-    CHECK(store->scrub());
+    if (i % 50 != 49) continue;
+    std::vector<Lease> rows;
+    for (const auto& [id, row] : workload.rows()) rows.push_back(row);
+    CHECK(store->rewrite(rows, 1'000'000));
   }
+  CHECK_FALSE(found_damage);
 }
 
 TEST_CASE("somebody else's lock is an error with a reason, and passes by itself", "[sqlite]") {
