@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """P1-P3: who gets a lease. The MAC is checked first, then the identifier; each refusal is counted."""
 
+import time
+
 from lib.clients.dhcp import Udhcpc
-from lib.config import ACME, ACME_DESK, mac
+from lib.config import ACME, ACME_DESK, OUI, mac
+from lib.load import DhcpLoad
 from lib.phones import leased
 from lib.waiting import eventually
+from lib.wire import DhcpWire
 
 STRANGER = "00:50:56:00:00:01"
+LISTED = 1_000_000  # as many as a list may have
 
 
 def refused(lab, number, address, vendor_class):
@@ -71,6 +76,34 @@ def test_p2_the_list_is_read_again_without_a_restart(lab):
     rules.write_text(f"{mac(1)} allow\n")
     assert eventually(lambda: client.once(tries=1), "a lease after the list was changed")
     assert gateway.running()
+
+
+def test_p2_a_list_of_a_million_is_read_again_while_dhcp_goes_on(lab):
+    rules = lab.directory / "macs"
+    rules.write_text(f"{OUI} allow\n")
+    config = DhcpLoad.config(lab)
+    config["tftp"]["rescan_s"] = looks_s = 1
+    config["phones"]["macs"] = {"default": "deny", "file": str(rules), "on_deny": "at_once"}
+    lab.start(config)
+    load = DhcpLoad(lab)
+    load.start(rate=100, seconds=60)
+    longer = rules.with_suffix(".longer")
+    with open(longer, "w", encoding="ascii") as lines:
+        lines.write(f"{OUI} allow\n{STRANGER} allow\n")
+        lines.writelines(f"00:1d:00:{n >> 16:02x}:{n >> 8 & 255:02x}:{n & 255:02x} allow\n"
+                         for n in range(LISTED - 2))
+    newcomer = DhcpWire(lab.phone(1, STRANGER))
+    replaced = time.monotonic()
+    longer.rename(rules)
+    eventually(lambda: newcomer.ask(newcomer.message("discover"), timeout_s=0.1),
+               "the new list in force", 60)
+    taken_s = time.monotonic() - replaced
+    offers, acks = load.finish()
+    print(f"{LISTED} addresses in force after {taken_s:.1f} s; longest OFFER "
+          f"{offers.longest_s * 1000:.0f} ms, ACK {acks.longest_s * 1000:.0f} ms")
+    # Two looks find it changed and at rest, then it is read. An OFFER waits for control alone.
+    assert offers.longest_s < max(0.5, (taken_s - 2 * looks_s) / 2)
+    assert offers.received > 100 and offers.unanswered < 100 and acks.unanswered < 100
 
 
 def test_p2_a_list_with_an_error_is_not_taken_until_it_is_mended(lab):
