@@ -266,6 +266,11 @@ std::vector<std::string> Appliance::warnings() const {
                        to_string(*mac_list_problem_));
   if (lease_file_set_aside_)
     warnings.push_back("the lease file was damaged: it is kept as " + *lease_file_set_aside_);
+  if (const auto& squatter = gateway_->book().last_squatter())
+    warnings.push_back(
+        std::to_string(gateway_->leases().counters().found_in_use.value()) +
+        " addresses are withheld from phones, for devices without a lease use them: the last is " +
+        to_string(squatter->address) + ", used by " + to_string(squatter->mac));
   if (firmware_)
     for (const auto& file : firmware_->left_out) warnings.push_back("not served by TFTP: " + file);
   return warnings;

@@ -55,6 +55,7 @@ void add_control(stats::Registry& registry, Appliance& appliance) {
   registry.add(datapath::kControlCounters, appliance.control_port().counters());
   registry.add(dhcp::kCounters, gateway.dhcp().counters());
   registry.add(gateway::kLeaseCounters, appliance.gateway().leases().counters());
+  registry.add(gateway::kProbeCounters, gateway.probes().counters());
   registry.add(tftp::kCounters, gateway.tftp().counters());
   registry.add(kStoreCounters, appliance.store().counters());
   registry.add(neighbor::kCounters, gateway.neighbors().counters());

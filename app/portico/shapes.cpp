@@ -102,6 +102,7 @@ gateway::Settings gateway_settings(const config::Config& config,
                      .quarantine = std::chrono::seconds{config.leases.quarantine_s},
                      .decline = std::chrono::seconds{config.dhcp.decline_s}};
   settings.offers.offer_hold = std::chrono::seconds{config.dhcp.offer_hold_s};
+  settings.probe_wait = std::chrono::milliseconds{config.dhcp.probe_ms};
   settings.dhcp = {.server = config.lan.address.address,
                    .mtu = lan_mtu,
                    .enterprise = config.dhcp.enterprise,

@@ -172,6 +172,7 @@ struct Dhcp {
   std::uint32_t per_mac_per_s = 10;  ///< messages a second of one MAC, bursts of twice that
   std::uint32_t per_port_per_s = 20000;
   std::uint32_t pending = 8192;     ///< transactions in flight
+  std::uint32_t probe_ms = 0;       ///< how long the ping of an address waits for its answer
   std::uint32_t decline_s = 86400;  ///< how long a declined address is nobody's
 };
 

@@ -173,6 +173,10 @@ inline constexpr std::tuple kDhcpOptions{
     Option{&Dhcp::per_mac_per_s, "per_mac_per_s", "messages a second of one MAC", {1, 1000000}},
     Option{&Dhcp::per_port_per_s, "per_port_per_s", "messages a second in all", {1, 10000000}},
     Option{&Dhcp::pending, "pending", "transactions in flight", {1, 1 << 20}},
+    Option{&Dhcp::probe_ms,
+           "probe_ms",
+           "milliseconds that an address new to a phone is pinged before its offer; 0: not at all",
+           {0, 2000}},
     Option{&Dhcp::decline_s, "decline_s", "seconds that a declined address is nobody's", kSeconds},
 };
 

@@ -8,6 +8,7 @@
 #include "base/port_range.hpp"
 #include "base/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,14 +80,20 @@ struct Silence {
 struct Nak {
   std::string message;  ///< option 56
 };
-/// The grant is on its way to disk and to the workers. The Book calls Engine::acknowledge with the
-/// same ticket when it is applied, or Engine::abandon when it failed.
+/// Of a REQUEST: the grant is on its way to disk and to the workers. The Book calls
+/// Engine::acknowledge with the same ticket when it is applied, or Engine::abandon when it failed.
+/// Of a DISCOVER: somebody is asked whether the address is in use. The Book calls Engine::offer, or
+/// Engine::withhold; tickets of both kinds have nothing to do with each other.
 struct Pending {
   std::uint64_t ticket;
 };
 
-using OfferAnswer = std::variant<Terms, Silence>;
+/// DISCOVERs that may be pending at once.
+inline constexpr std::size_t kMostOffersPending = 128;
+
+using OfferAnswer = std::variant<Terms, Pending, Silence>;
 using RequestAnswer = std::variant<Pending, Nak, Silence>;
+using InformAnswer = std::variant<Terms, Silence>;
 
 class Book {
  public:
@@ -98,7 +105,7 @@ class Book {
   virtual void decline(const Query& query, Now now) = 0;
   virtual void release(const Query& query, Now now) = 0;
   /// Parameters without an address; Silence if the client may have none.
-  [[nodiscard]] virtual OfferAnswer inform(const Query& query, Now now) = 0;
+  [[nodiscard]] virtual InformAnswer inform(const Query& query, Now now) = 0;
 };
 
 }  // namespace portico::dhcp

@@ -54,6 +54,7 @@ Engine::Engine(const Config& config, Book& book)
       book_(book),
       flood_guard_(config.per_mac_per_s, config.per_port_per_s),
       pending_(config.pending),
+      pending_offers_(kMostOffersPending),
       writer_(config.enterprise) {
   expects(config.mtu >= wire::dhcp::kLeastMaxDatagram, "an MTU every DHCP client takes");
 }
@@ -126,6 +127,8 @@ void Engine::discover(Now now, Sender& sender) {
   ++counters_.discovers;
   const auto answer = book_.discover(query_, now);
   if (const auto* terms = std::get_if<Terms>(&answer)) return grant(Type::Offer, *terms, sender);
+  if (const auto* pending = std::get_if<Pending>(&answer))
+    return pending_offers_.keep(pending->ticket, request_);
   ++(counters_.*counter_of(std::get<Silence>(answer).why));
 }
 
@@ -215,6 +218,14 @@ void Engine::acknowledge(std::uint64_t ticket, const Terms& terms, Now now, Send
 
 void Engine::abandon(std::uint64_t ticket) {
   if (pending_.take(ticket, request_)) ++counters_.abandoned;
+}
+
+void Engine::offer(std::uint64_t ticket, const Terms& terms, Sender& sender) {
+  if (pending_offers_.take(ticket, request_)) grant(Type::Offer, terms, sender);
+}
+
+void Engine::withhold(std::uint64_t ticket, Refusal why) {
+  if (pending_offers_.take(ticket, request_)) ++(counters_.*counter_of(why));
 }
 
 /// Ours is our address, or what the relay says in its place (RFC 5107).

@@ -73,6 +73,10 @@ class Engine {
   /// Or it failed: the client gets no answer, and asks again.
   void abandon(std::uint64_t ticket);
 
+  // The same of a DISCOVER that the Book kept pending: it is answered with these terms, or not.
+  void offer(std::uint64_t ticket, const Terms& terms, Sender& sender);
+  void withhold(std::uint64_t ticket, Refusal why);
+
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
 
  private:
@@ -95,7 +99,8 @@ class Engine {
   Config config_;
   Book& book_;
   FloodGuard flood_guard_;
-  PendingRequests pending_;
+  PendingRequests pending_;         // REQUESTs
+  PendingRequests pending_offers_;  // DISCOVERs
   AnswerWriter writer_;
   Counters counters_;
   // The message at hand, in memory that is used again.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Requests whose lease is on its way to disk, by the Book's ticket. Bounded; memory is used again.
+// Messages that wait for the Book, by its ticket: REQUESTs until their lease is on disk, DISCOVERs
+// until their address is known to be free. Bounded; memory is used again.
 #pragma once
 
 #include "dhcp/request.hpp"

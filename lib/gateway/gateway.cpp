@@ -34,12 +34,13 @@ Gateway::Gateway(const Plan& plan, const Settings& settings, std::vector<orders:
       resources_(plan, seed_of(random)),
       leases_(plan, settings.leases, resources_, publisher_, journal_, world,
               [&plan](Ipv4 via) { return plan.hop_of(Side::Lan, via); }),
+      transmitter_(plan, settings.links, leases_.table(), publisher_, world),
+      probes_(plan.lan_address, settings.probe_wait, dhcp::kMostOffersPending, transmitter_),
       firmware_(plan, leases_.table()),
-      book_(plan, settings.offers, resources_, leases_, firmware_, recovery_),
+      book_(plan, settings.offers, resources_, leases_, firmware_, recovery_, probes_),
       dhcp_(settings.dhcp, book_),
       tftp_(settings.tftp, firmware_, random),
-      icmp_(icmp_interfaces(settings)),
-      transmitter_(plan, settings.links, leases_.table(), publisher_, world) {
+      icmp_(icmp_interfaces(settings)) {
   leases_.set_listener(*this);
 }
 
@@ -59,10 +60,12 @@ Gateway::Outcome Gateway::on_arp(Side side, Bytes frame, Now now) {
   if (!arp) return stats::Drop::ArpMalformed;
   switch (transmitter_.on_arp(side, *arp)) {
     case neighbor::Concern::Others:
+      if (side == Side::Lan && probes_.on_arp(*arp)) return std::nullopt;
       return stats::Drop::ArpNotOurs;
     case neighbor::Concern::Invalid:
       return stats::Drop::ArpMalformed;
     case neighbor::Concern::Ours:
+      if (side == Side::Lan) probes_.on_arp(*arp);
       break;
   }
   return std::nullopt;
@@ -95,6 +98,11 @@ Gateway::Outcome Gateway::on_icmp(Side side, Bytes frame, Now now) {
   transmitter_.set_now(now);
   const auto ethernet = wire::EthernetView::parse(frame);
   if (!ethernet) return stats::Drop::RuntFrame;
+  if (const auto probe =
+          side == Side::Lan ? probes_.answered_by(ethernet->payload()) : std::nullopt) {
+    tell(*probe, book_.answered(*probe, ethernet->source(), now));
+    return std::nullopt;
+  }
   std::vector<std::uint8_t> answer(ethernet->payload().size());
   const auto outcome = icmp_.reply_to_echo(side, ethernet->payload(), answer, now.time);
   if (outcome.verdict != icmp::Verdict::Sent) return stats::Drop::IcmpNotAnswered;
@@ -150,6 +158,13 @@ void Gateway::granted(std::uint64_t ticket, const Entry& entry, Now now) {
 
 void Gateway::abandoned(std::uint64_t ticket) { dhcp_.abandon(ticket); }
 
+void Gateway::tell(std::uint64_t probe, const dhcp::OfferAnswer& answer) {
+  if (const auto* terms = std::get_if<dhcp::Terms>(&answer))
+    dhcp_.offer(probe, *terms, transmitter_);
+  else if (const auto* silence = std::get_if<dhcp::Silence>(&answer))
+    dhcp_.withhold(probe, silence->why);
+}
+
 void Gateway::set_mac_policy(std::shared_ptr<const admission::MacPolicy> policy, OnDeny on_deny,
                              Now now) {
   book_.set_mac_policy(std::move(policy));
@@ -183,6 +198,7 @@ std::optional<dhcp::Refusal> Gateway::obstacle(Now now) const noexcept {
 void Gateway::turn(Now now) {
   transmitter_.turn(now);
   leases_.turn(now);
+  while (const auto probe = probes_.take_silent(now)) tell(*probe, book_.nobody_answered(*probe));
   book_.turn(now);
   recovery_.turn(leases_.calendar().read(now.wall), now.time);
   book_.set_obstacle(obstacle(now));
@@ -191,8 +207,9 @@ void Gateway::turn(Now now) {
 
 std::optional<Time> Gateway::next_deadline() const {
   std::optional<Time> next;
-  for (const auto due : {transmitter_.next_deadline(), leases_.next_deadline(),
-                         book_.next_deadline(), recovery_.next_deadline(), tftp_.next_deadline()})
+  for (const auto due :
+       {transmitter_.next_deadline(), leases_.next_deadline(), probes_.next_deadline(),
+        book_.next_deadline(), recovery_.next_deadline(), tftp_.next_deadline()})
     if (due && (!next || *due < *next)) next = due;
   return next;
 }

@@ -7,6 +7,7 @@
 #include "gateway/firmware.hpp"
 #include "gateway/lease_book.hpp"
 #include "gateway/leases.hpp"
+#include "gateway/probes.hpp"
 #include "gateway/recovery.hpp"
 #include "gateway/transmitter.hpp"
 #include "icmp/speaker.hpp"
@@ -25,6 +26,7 @@ struct Settings {
   std::array<std::uint16_t, kSides> mtu{1500, 1500};
   Leases::Limits leases;
   LeaseBook::Limits offers;
+  Duration probe_wait{0};  ///< for an answer to the ping of an address; zero: no address is pinged
   dhcp::Config dhcp;
   tftp::Config tftp;
 };
@@ -75,6 +77,7 @@ class Gateway final : private LeaseListener {
   [[nodiscard]] Resources& resources() noexcept { return resources_; }
   [[nodiscard]] const LeaseBook& book() const noexcept { return book_; }
   [[nodiscard]] const Recovery& recovery() const noexcept { return recovery_; }
+  [[nodiscard]] const Probes& probes() const noexcept { return probes_; }
   [[nodiscard]] Publisher& publisher() noexcept { return publisher_; }
   [[nodiscard]] const dhcp::Engine& dhcp() const noexcept { return dhcp_; }
   [[nodiscard]] const tftp::Engine& tftp() const noexcept { return tftp_; }
@@ -88,6 +91,7 @@ class Gateway final : private LeaseListener {
   void granted(std::uint64_t ticket, const Entry& entry, Now now) override;
   void abandoned(std::uint64_t ticket) override;
   [[nodiscard]] std::optional<dhcp::Refusal> obstacle(Now now) const noexcept;
+  void tell(std::uint64_t probe, const dhcp::OfferAnswer& answer);
   void complain(icmp::Complaint complaint, Side side, Bytes frame, Now now);
 
   const Plan& plan_;
@@ -97,12 +101,13 @@ class Gateway final : private LeaseListener {
   Recovery recovery_;
   Resources resources_;
   Leases leases_;
+  Transmitter transmitter_;
+  Probes probes_;
   Firmware firmware_;
   LeaseBook book_;
   dhcp::Engine dhcp_;
   tftp::Engine tftp_;
   icmp::Speaker icmp_;
-  Transmitter transmitter_;
   bool store_is_writing_ = true;
 };
 

@@ -25,14 +25,15 @@ bool is_live(const Entry& entry) noexcept {
 }  // namespace
 
 LeaseBook::LeaseBook(const Plan& plan, const Limits& limits, Resources& resources, Leases& leases,
-                     const Firmware& firmware, const Recovery& recovery)
+                     const Firmware& firmware, const Recovery& recovery, Probes& probes)
     : plan_(plan),
       limits_(limits),
       resources_(resources),
       leases_(leases),
       firmware_(firmware),
       recovery_(recovery),
-      offers_(limits.offers) {}
+      offers_(limits.offers),
+      probes_(probes) {}
 
 // ---- admission
 
@@ -104,7 +105,7 @@ bool LeaseBook::may_hold_more(const Mac& mac, std::size_t phone_class) {
   return held < plan_.classes[phone_class].settings.leases_per_mac;
 }
 
-/// Who declines or changes class again and again would use the pools up.
+/// Who declines, changes class or answers probes again and again would use the pools up.
 bool LeaseBook::has_left_too_much(const Mac& mac) {
   const auto entries = leases_.table().of_mac(mac);
   return std::count_if(entries.begin(), entries.end(),
@@ -162,8 +163,14 @@ dhcp::OfferAnswer LeaseBook::discover(const dhcp::Query& query, Now now) {
 }
 
 dhcp::OfferAnswer LeaseBook::offer_again(Offer& offer, const dhcp::Query& query, Now now) {
-  const auto& renewed = offers_.renew(offer, query.client, now.time + limits_.offer_hold);
-  return terms(renewed.phone_class, renewed.holding, lease_time(query, renewed.phone_class));
+  auto& renewed = offers_.renew(offer, query.client, now.time + limits_.offer_hold);
+  renewed.lease_s = lease_time(query, renewed.phone_class);
+  return answer_for(renewed);
+}
+
+dhcp::OfferAnswer LeaseBook::answer_for(const Offer& offer) const {
+  if (offer.probe != 0) return dhcp::Pending{offer.probe};
+  return terms(offer.phone_class, offer.holding, offer.lease_s);
 }
 
 dhcp::OfferAnswer LeaseBook::offer_held(Entry& entry, const dhcp::Query& query, Now now) {
@@ -174,8 +181,10 @@ dhcp::OfferAnswer LeaseBook::offer_held(Entry& entry, const dhcp::Query& query, 
                                    .holding = *entry.holding,
                                    .lease_id = entry.lease.id,
                                    .replaces = 0,
+                                   .lease_s = lease_time(query, entry.phone_class),
+                                   .probe = 0,
                                    .deadline = now.time + limits_.offer_hold});
-  return terms(offer.phone_class, offer.holding, lease_time(query, offer.phone_class));
+  return answer_for(offer);
 }
 
 dhcp::OfferAnswer LeaseBook::offer_new(const dhcp::Query& query, std::size_t phone_class,
@@ -191,23 +200,61 @@ dhcp::OfferAnswer LeaseBook::offer_new(const dhcp::Query& query, std::size_t pho
     if (offer->phone_class == phone_class) return offer_again(*offer, query, now);
     drop_offer(*offer);
   }
-  const auto holding = find_room(query, plan_.classes[phone_class], now);
+  const auto holding = find_room(query.requested, plan_.classes[phone_class], now);
   if (!holding) return dhcp::Silence{dhcp::Refusal::PoolExhausted};
-  offers_.add({.client = query.client,
-               .mac = query.mac,
-               .phone_class = phone_class,
-               .holding = *holding,
-               .lease_id = 0,
-               .replaces = replaces,
-               .deadline = now.time + limits_.offer_hold});
-  return terms(phone_class, *holding, lease_time(query, phone_class));
+  return answer_for(offers_.add({.client = query.client,
+                                 .mac = query.mac,
+                                 .phone_class = phone_class,
+                                 .holding = *holding,
+                                 .lease_id = 0,
+                                 .replaces = replaces,
+                                 .lease_s = lease_time(query, phone_class),
+                                 .probe = probe(next_probe_++, *holding, now),
+                                 .deadline = now.time + limits_.offer_hold}));
 }
 
-std::optional<Holding> LeaseBook::find_room(const dhcp::Query& query, const ClassPlan& phone_class,
+// ---- what is new to its client is probed first
+
+/// `ticket` if the address is probed under it, else 0.
+std::uint64_t LeaseBook::probe(std::uint64_t ticket, const Holding& holding, Now now) {
+  const auto& via = plan_.private_pools[holding.private_pool].via;
+  return probes_.begin(ticket, holding.address, via, now) ? ticket : 0;
+}
+
+dhcp::OfferAnswer LeaseBook::nobody_answered(std::uint64_t probe) {
+  auto* offer = offers_.by_probe(probe);
+  if (offer == nullptr) return dhcp::Silence{dhcp::Refusal::NotOurs};
+  offers_.end_probe(*offer);
+  return answer_for(*offer);
+}
+
+/// Another address, which is probed in turn. One device keeps only so many addresses from others:
+/// beyond, its answers count for nothing, and phones find out for themselves (RFC 2131 section
+/// 4.4.1).
+dhcp::OfferAnswer LeaseBook::answered(std::uint64_t probed, const Mac& by, Now now) {
+  auto* offer = offers_.by_probe(probed);
+  if (offer == nullptr || !is_squatter(by, *offer)) return nobody_answered(probed);
+  auto again = offers_.take(*offer);
+  last_squatter_ = {again.holding.address, by};
+  leases_.withhold(again.holding, again.phone_class, by, now);
+  const auto holding = find_room({}, plan_.classes[again.phone_class], now);
+  if (!holding) return dhcp::Silence{dhcp::Refusal::PoolExhausted};
+  again.holding = *holding;
+  again.probe = probe(probed, *holding, now);
+  again.deadline = now.time + limits_.offer_hold;
+  return answer_for(offers_.add(std::move(again)));
+}
+
+bool LeaseBook::is_squatter(const Mac& mac, const Offer& offer) {
+  const bool attached = !plan_.private_pools[offer.holding.private_pool].via;
+  return !(attached && mac == offer.mac) && !has_left_too_much(mac);
+}
+
+std::optional<Holding> LeaseBook::find_room(std::optional<Ipv4> wish, const ClassPlan& phone_class,
                                             Now now) {
   for (int reclaimed = 0; reclaimed < kMostReclaimed; ++reclaimed) {
     const auto shortage = resources_.shortage(phone_class);
-    if (shortage == Resources::Shortage::None) return resources_.take(phone_class, query.requested);
+    if (shortage == Resources::Shortage::None) return resources_.take(phone_class, wish);
     if (!leases_.make_room(phone_class, shortage, now)) return std::nullopt;
   }
   return std::nullopt;

@@ -9,12 +9,19 @@
 #include "gateway/leases.hpp"
 #include "gateway/offers.hpp"
 #include "gateway/plan.hpp"
+#include "gateway/probes.hpp"
 #include "gateway/recovery.hpp"
 
 #include <memory>
 #include <variant>
 
 namespace portico::gateway {
+
+/// Who uses an address of a pool without a lease.
+struct Squatter {
+  Ipv4 address;
+  Mac mac;  ///< of the router, where it is behind one
+};
 
 class LeaseBook final : public dhcp::Book {
  public:
@@ -24,7 +31,7 @@ class LeaseBook final : public dhcp::Book {
   };
 
   LeaseBook(const Plan& plan, const Limits& limits, Resources& resources, Leases& leases,
-            const Firmware& firmware, const Recovery& recovery);
+            const Firmware& firmware, const Recovery& recovery, Probes& probes);
 
   void set_mac_policy(std::shared_ptr<const admission::MacPolicy> policy) {
     macs_ = std::move(policy);
@@ -39,13 +46,21 @@ class LeaseBook final : public dhcp::Book {
   void refuse_offer(const dhcp::Query& query, Now now) override;
   void decline(const dhcp::Query& query, Now now) override;
   void release(const dhcp::Query& query, Now now) override;
-  [[nodiscard]] dhcp::OfferAnswer inform(const dhcp::Query& query, Now now) override;
+  [[nodiscard]] dhcp::InformAnswer inform(const dhcp::Query& query, Now now) override;
+
+  // What a probe found out, and what is to be offered therefore.
+  [[nodiscard]] dhcp::OfferAnswer nobody_answered(std::uint64_t probe);
+  [[nodiscard]] dhcp::OfferAnswer answered(std::uint64_t probe, const Mac& by, Now now);
 
   /// Takes back what was offered and not asked for in time.
   void turn(Now now);
   [[nodiscard]] std::optional<Time> next_deadline() const { return offers_.next_deadline(); }
   [[nodiscard]] const Offers& offers() const noexcept { return offers_; }
   [[nodiscard]] dhcp::Terms terms(const Entry& entry) const;
+  /// The one that a probe found last.
+  [[nodiscard]] const std::optional<Squatter>& last_squatter() const noexcept {
+    return last_squatter_;
+  }
 
  private:
   using ClassOrRefusal = std::variant<std::size_t, dhcp::Refusal>;
@@ -75,8 +90,14 @@ class LeaseBook final : public dhcp::Book {
   [[nodiscard]] dhcp::OfferAnswer offer_held(Entry& entry, const dhcp::Query& query, Now now);
   [[nodiscard]] dhcp::OfferAnswer offer_new(const dhcp::Query& query, std::size_t phone_class,
                                             const Entry* replaced, Now now);
-  [[nodiscard]] std::optional<Holding> find_room(const dhcp::Query& query,
+  /// `wish`: this address if it is free.
+  [[nodiscard]] std::optional<Holding> find_room(std::optional<Ipv4> wish,
                                                  const ClassPlan& phone_class, Now now);
+  /// Its terms, when its address is known to be free.
+  [[nodiscard]] dhcp::OfferAnswer answer_for(const Offer& offer) const;
+  [[nodiscard]] std::uint64_t probe(std::uint64_t ticket, const Holding& holding, Now now);
+  /// It may be somebody else who uses this address without a lease.
+  [[nodiscard]] bool is_squatter(const Mac& mac, const Offer& offer);
   void drop_offer(Offer& offer);
   [[nodiscard]] dhcp::Terms terms(std::size_t phone_class, const Holding& holding,
                                   std::uint32_t lease_s) const;
@@ -101,6 +122,9 @@ class LeaseBook final : public dhcp::Book {
       std::make_shared<const admission::MacPolicy>();
   std::optional<dhcp::Refusal> obstacle_;
   Offers offers_;
+  Probes& probes_;
+  std::uint64_t next_probe_ = 1;
+  std::optional<Squatter> last_squatter_;
 };
 
 }  // namespace portico::gateway

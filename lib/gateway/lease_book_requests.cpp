@@ -19,8 +19,8 @@ dhcp::RequestAnswer LeaseBook::select(const dhcp::Query& query, Now now) {
   if (const auto refusal = overload(leases_.limits().pending)) return dhcp::Silence{*refusal};
   const auto phone_class = std::get<std::size_t>(checked);
   if (auto* offer = offers_.by_client(query.client);
-      offer != nullptr && offer->phone_class == phone_class && offer->mac == query.mac &&
-      offer->holding.address == query.requested)
+      offer != nullptr && offer->probe == 0 && offer->phone_class == phone_class &&
+      offer->mac == query.mac && offer->holding.address == query.requested)
     return offer->lease_id == 0 ? accept_new(*offer, query, now) : accept_held(*offer, query, now);
   // Asked again, or asked for what was offered longer ago than offers are held.
   auto* entry = leases_.table().by_client(query.client);
@@ -154,7 +154,7 @@ void LeaseBook::release(const dhcp::Query& query, Now now) {
   leases_.end(*entry, lease::Event::Released, now);
 }
 
-dhcp::OfferAnswer LeaseBook::inform(const dhcp::Query& query, Now) {
+dhcp::InformAnswer LeaseBook::inform(const dhcp::Query& query, Now) {
   const auto checked = admitted_class(query);
   if (const auto* refusal = std::get_if<dhcp::Refusal>(&checked)) return dhcp::Silence{*refusal};
   const auto& phone_class = plan_.classes[std::get<std::size_t>(checked)];

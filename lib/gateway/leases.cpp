@@ -66,15 +66,19 @@ Entry& Leases::entry_for(const Grant& grant) {
     table_.rekey(entry, grant.client, grant.mac);
     return entry;
   }
+  return new_entry(grant.client, grant.mac, grant.holding);
+}
+
+Entry& Leases::new_entry(const lease::ClientKey& client, const Mac& mac, const Holding& holding) {
   Entry entry;
   entry.lease.id = next_id_++;
-  entry.lease.client = grant.client;
-  entry.lease.mac = grant.mac;
-  entry.lease.private_address = grant.holding.address;
-  entry.lease.public_address = grant.holding.ports.direct;
-  entry.lease.tunnel_address = grant.holding.ports.tunnel;
-  entry.lease.range = grant.holding.ports.range;
-  entry.holding = grant.holding;
+  entry.lease.client = client;
+  entry.lease.mac = mac;
+  entry.lease.private_address = holding.address;
+  entry.lease.public_address = holding.ports.direct;
+  entry.lease.tunnel_address = holding.ports.tunnel;
+  entry.lease.range = holding.ports.range;
+  entry.holding = holding;
   return table_.insert(std::move(entry));
 }
 
@@ -196,6 +200,19 @@ void Leases::ended(Entry& entry, lease::Event why, Now now) {
   set_deadline(entry, now.time + rest_for);
   write(Step::End, why, entry.lease, wall, usage);
   ++(counters_.*counter_of(why));
+}
+
+void Leases::withhold(const Holding& holding, std::size_t phone_class, const Mac& user, Now now) {
+  auto& entry = new_entry(nobody(next_id_), user, holding);
+  const auto wall = calendar_.read(now.wall);
+  entry.phone_class = static_cast<std::uint16_t>(phone_class);
+  entry.lease.class_name = plan_.classes[phone_class].settings.name;
+  entry.lease.state = lease::State::Declined;
+  entry.lease.granted = wall;
+  entry.lease.until = later(wall, limits_.decline);
+  set_deadline(entry, now.time + limits_.decline);
+  write(Step::Record, lease::Event::Declined, entry.lease, wall);
+  ++counters_.found_in_use;
 }
 
 void Leases::rest(Entry& entry, Now now) {

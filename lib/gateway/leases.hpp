@@ -34,6 +34,7 @@ struct LeaseCounters {
   stats::Counter released;
   stats::Counter expired;
   stats::Counter declined;
+  stats::Counter found_in_use;
   stats::Counter revoked;
   stats::Counter reclaimed;
   stats::Counter not_allowed;
@@ -45,6 +46,8 @@ inline constexpr auto kLeaseCounters = stats::group<LeaseCounters>(
      {&LeaseCounters::released, "released", "leases that their phone gave up"},
      {&LeaseCounters::expired, "expired", "leases that ran out"},
      {&LeaseCounters::declined, "declined", "addresses that a phone found in use by another"},
+     {&LeaseCounters::found_in_use, "found_in_use",
+      "addresses not offered, for another than the client answered a ping of them"},
      {&LeaseCounters::revoked, "revoked", "leases ended by the operator or a new MAC list"},
      {&LeaseCounters::reclaimed, "reclaimed", "ended leases forgotten to make room for others"},
      {&LeaseCounters::not_allowed, "not_allowed",
@@ -98,6 +101,8 @@ class Leases {
   /// Its client takes another lease: this one ends, and is nobody's. On disk it is so before the
   /// other is granted, so that a client never has two rows there.
   void supersede(Entry& entry, Now now);
+  /// It was about to be offered, and `user` has the address: it is nobody's, as after a DECLINE.
+  void withhold(const Holding& holding, std::size_t phone_class, const Mac& user, Now now);
   /// It was offered: if it is remembered only, it is the last to make room for others.
   void spare(const Entry& entry);
   /// Forgets the ended lease that is best spared for this class. False: there is none.
@@ -151,6 +156,8 @@ class Leases {
   };
 
   [[nodiscard]] Entry& entry_for(const Grant& grant);
+  [[nodiscard]] Entry& new_entry(const lease::ClientKey& client, const Mac& mac,
+                                 const Holding& holding);
   std::uint64_t write(Step step, lease::Event event, const lease::Lease& row, WallTime at,
                       const lease::Usage& usage = {});
   void publish(Entry& entry, std::uint64_t ticket, Now now);

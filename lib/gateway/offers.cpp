@@ -10,6 +10,11 @@ Offer* Offers::by_client(const lease::ClientKey& client) {
   return at == by_client_.end() ? nullptr : &*at->second;
 }
 
+Offer* Offers::by_probe(std::uint64_t probe) {
+  const auto at = by_probe_.find(probe);
+  return at == by_probe_.end() ? nullptr : &*at->second;
+}
+
 Offer* Offers::new_of(const Mac& mac) {
   Offer* youngest = nullptr;
   const auto [first, last] = new_by_mac_.equal_range(mac);
@@ -24,6 +29,7 @@ Offer& Offers::add(Offer offer) {
   const auto place = std::prev(offers_.end());
   by_client_.emplace(place->client, place);
   if (place->lease_id == 0) new_by_mac_.emplace(place->mac, place);
+  if (place->probe != 0) by_probe_.emplace(place->probe, place);
   return *place;
 }
 
@@ -32,6 +38,11 @@ Offer& Offers::renew(Offer& offer, const lease::ClientKey& client, Time deadline
   renewed.client = client;
   renewed.deadline = deadline;
   return add(std::move(renewed));
+}
+
+void Offers::end_probe(Offer& offer) {
+  by_probe_.erase(offer.probe);
+  offer.probe = 0;
 }
 
 Offer Offers::take(Offer& offer) {
@@ -52,6 +63,7 @@ std::optional<Time> Offers::next_deadline() const {
 
 void Offers::unlink(Place place) {
   by_client_.erase(place->client);
+  by_probe_.erase(place->probe);
   const auto [first, last] = new_by_mac_.equal_range(place->mac);
   for (auto i = first; i != last; ++i) {
     if (i->second != place) continue;

@@ -23,6 +23,8 @@ struct Offer {
   Holding holding;             ///< what the client would get
   std::uint64_t lease_id = 0;  ///< not 0: a lease there is already, whose holding this is
   std::uint64_t replaces = 0;  ///< not 0: a lease of the same MAC, which ends if this is accepted
+  std::uint32_t lease_s = 0;
+  std::uint64_t probe = 0;  ///< not 0: its address is still being probed, the client not told of it
   Time deadline;
 };
 
@@ -31,6 +33,7 @@ class Offers {
   explicit Offers(std::size_t most) : most_(most) {}
 
   [[nodiscard]] Offer* by_client(const lease::ClientKey& client);
+  [[nodiscard]] Offer* by_probe(std::uint64_t probe);
   // Those that would become new leases:
   /// The youngest of this MAC.
   [[nodiscard]] Offer* new_of(const Mac& mac);
@@ -42,6 +45,8 @@ class Offers {
   Offer& add(Offer offer);
   /// Held on from now, for this client.
   Offer& renew(Offer& offer, const lease::ClientKey& client, Time deadline);
+  /// The probe has ended; the address is to be offered.
+  void end_probe(Offer& offer);
   [[nodiscard]] Offer take(Offer& offer);
   [[nodiscard]] std::optional<Offer> take_expired(Time now);
   [[nodiscard]] std::optional<Time> next_deadline() const;
@@ -58,6 +63,7 @@ class Offers {
   std::list<Offer> offers_;  // the one that expires first in front
   std::unordered_map<lease::ClientKey, Place> by_client_;
   std::unordered_multimap<Mac, Place> new_by_mac_;
+  std::unordered_map<std::uint64_t, Place> by_probe_;
 };
 
 }  // namespace portico::gateway

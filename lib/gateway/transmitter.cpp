@@ -112,7 +112,22 @@ void Transmitter::send_packet(Side side, const Mac& to, Bytes packet) {
   world_.send(side, Bytes{head}.first(ethernet.size()), packet);
 }
 
+void Transmitter::send_packet_by(Side side, Ipv4 neighbor, Bytes packet) {
+  const auto& own = link(side);
+  const wire::EthernetHeader ethernet{
+      .destination = {}, .source = own.mac, .vlan = own.vlan, .type = wire::kEtherIpv4};
+  std::vector<std::uint8_t> frame(ethernet.size());
+  ethernet.write(frame);
+  frame.insert(frame.end(), packet.begin(), packet.end());
+  send_by_neighbor(side, neighbor, std::move(frame));
+}
+
 // ---- neighbours
+
+void Transmitter::ask(Side side, Ipv4 address) {
+  send_arp(side, kBroadcastMac,
+           neighbor::request_for(address, {link(side).address, link(side).mac, {}}));
+}
 
 void Transmitter::send_by_neighbor(Side side, Ipv4 neighbor, std::vector<std::uint8_t> frame) {
   const auto packet = next_packet_++;

@@ -46,6 +46,10 @@ class Transmitter final : public dhcp::Sender, public tftp::Sender, private neig
   void send(const wire::Endpoint& from, const wire::Endpoint& to, Bytes head, Bytes body) override;
   /// A whole IP packet to a station of the link.
   void send_packet(Side side, const Mac& to, Bytes packet);
+  /// The same to a neighbour that is to be asked for.
+  void send_packet_by(Side side, Ipv4 neighbor, Bytes packet);
+  /// "Who has `address`?", asked once; the answer is an ARP message like any other.
+  void ask(Side side, Ipv4 address);
   /// A whole frame but for its destination, to a neighbour that is to be asked for.
   void send_by_neighbor(Side side, Ipv4 neighbor, std::vector<std::uint8_t> frame);
 

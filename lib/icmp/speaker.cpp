@@ -10,6 +10,7 @@
 namespace portico::icmp {
 namespace {
 
+using wire::IcmpHeader;
 using wire::IcmpView;
 using wire::Ipv4Header;
 using wire::Ipv4View;
@@ -44,15 +45,10 @@ constexpr Form form_of(Complaint c) noexcept {
   return {wire::kIcmpUnreachable, 13, &Counters::prohibited_sent};
 }
 
-/// Writes an ICMP message without options: type, code, second word, then `body`.
-void write_message(std::uint8_t type, std::uint8_t code, std::uint32_t word, Bytes body,
-                   MutableBytes out) noexcept {
-  out[0] = type;
-  out[1] = code;
-  store_be<std::uint16_t>(&out[2], 0);
-  store_be(&out[4], word);
-  std::copy(body.begin(), body.end(), out.begin() + IcmpView::kSize);
-  store_be(&out[2], wire::checksum_of(out.first(IcmpView::kSize + body.size())));
+/// Writes an ICMP message: its header, then `body`.
+void write_message(const IcmpHeader& header, Bytes body, MutableBytes out) noexcept {
+  header.write(out, body);
+  std::copy(body.begin(), body.end(), out.begin() + IcmpHeader::kSize);
 }
 
 bool is_broadcast_on(const InterfaceAddress& link, Ipv4 a) noexcept {
@@ -86,7 +82,7 @@ Outcome Speaker::complain(Complaint complaint, const Offender& about, MutableByt
                           .tos = kInternetworkControl};
   header.write(out, IcmpView::kSize + quote.size());
   const std::uint32_t word = complaint == Complaint::FragmentationNeeded ? mtu : 0;
-  write_message(form.type, form.code, word, quote, out.subspan(Ipv4Header::kSize));
+  write_message({form.type, form.code, word}, quote, out.subspan(Ipv4Header::kSize));
   ++(counters_.*form.sent);
   return {Verdict::Sent, kHeaders + quote.size()};
 }
@@ -107,7 +103,7 @@ Outcome Speaker::reply_to_echo(Side side, Bytes bytes, MutableBytes out, Time no
                           .identification = packet->identification(),
                           .dont_fragment = packet->dont_fragment()};
   header.write(out, request.size());
-  write_message(wire::kIcmpEchoReply, 0, load_be<std::uint32_t>(&request[4]),
+  write_message({wire::kIcmpEchoReply, 0, load_be<std::uint32_t>(&request[4])},
                 request.subspan(IcmpView::kSize), out.subspan(Ipv4Header::kSize));
   ++counters_.echo_replies_sent;
   return {Verdict::Sent, Ipv4Header::kSize + request.size()};

@@ -21,7 +21,7 @@ using ClientKey = std::string;
 enum class State : std::uint8_t {
   Bound,        ///< a phone's; its binding is in every worker
   Quarantined,  ///< ended; its range is nobody's until `until`, but the same client's at once
-  Declined,     ///< the client found the address in use: nobody's until `until`
+  Declined,     ///< the address was found in use by another: nobody's until `until`
   Remembered,   ///< ended and free: the client gets it back while nobody else needed it
 };
 
@@ -55,7 +55,7 @@ enum class Event : std::uint8_t {
   Renewed,
   Released,  ///< by the client
   Expired,
-  Declined,     ///< by the client: somebody else uses the address
+  Declined,     ///< by the client, or never offered: somebody else uses the address
   Revoked,      ///< by the operator or by policy
   Forgotten,    ///< what it held is another's, or nobody's: the row is deleted
   Superseded,   ///< its client gets another lease: this one is about to end

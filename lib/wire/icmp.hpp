@@ -2,6 +2,7 @@
 // ICMP (RFC 792): eight octets, then what the type says.
 #pragma once
 
+#include "wire/checksum.hpp"
 #include "wire/view.hpp"
 
 namespace portico::wire {
@@ -34,8 +35,9 @@ class BasicIcmp : public HeaderView<Byte> {
   [[nodiscard]] std::uint8_t type() const noexcept { return this->bytes_[0]; }
   [[nodiscard]] std::uint8_t code() const noexcept { return this->bytes_[1]; }
   [[nodiscard]] std::uint16_t checksum() const noexcept { return get16(2); }
-  /// Of an echo request or reply.
+  // Of an echo request or reply.
   [[nodiscard]] std::uint16_t identifier() const noexcept { return get16(4); }
+  [[nodiscard]] std::uint16_t sequence() const noexcept { return get16(6); }
   /// Second word, low half: of a "fragmentation needed" (RFC 1191 section 4).
   [[nodiscard]] std::uint16_t next_hop_mtu() const noexcept { return get16(6); }
   [[nodiscard]] std::span<Byte> payload() const noexcept { return this->bytes_.subspan(kSize); }
@@ -48,5 +50,21 @@ class BasicIcmp : public HeaderView<Byte> {
 };
 using IcmpView = BasicIcmp<const std::uint8_t>;
 using IcmpEdit = BasicIcmp<std::uint8_t>;
+
+struct IcmpHeader {
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  std::uint32_t word = 0;  ///< the second one; what it means is the type's
+
+  static constexpr std::size_t kSize = IcmpView::kSize;
+  /// Writes kSize octets with the checksum over `body`, which follows.
+  void write(MutableBytes out, Bytes body) const noexcept {
+    out[0] = type;
+    out[1] = code;
+    store_be<std::uint16_t>(&out[2], 0);
+    store_be(&out[4], word);
+    store_be(&out[2], ChecksumSum{}.add(Bytes{out.first(kSize)}).add(body).finish());
+  }
+};
 
 }  // namespace portico::wire

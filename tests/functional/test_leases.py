@@ -90,6 +90,25 @@ def test_d11_a_declined_address_is_nobodys(lab):
     assert wire.lease()[BOOTP].yiaddr != address
 
 
+def test_d7_an_address_that_a_squatter_answers_for_is_not_offered(lab):
+    config = lab.config()
+    config["dhcp"]["probe_ms"] = 500
+    taken, next_one = "10.20.1.0", "10.20.1.1"
+    squatter = lab.phone(9, "02:00:00:00:0b:ad", taken)
+    gateway = lab.start(config)
+    phone = leased(lab, 1)
+    assert phone.address == next_one
+    exchange_udp(phone, lab.provider)
+    [withheld] = gateway.leases("declined")
+    assert (withheld["private"], withheld["mac"]) == (taken, squatter.mac())
+    _, health = gateway.health()
+    [warning] = health["warnings"]
+    assert taken in warning and squatter.mac() in warning
+    assert gateway.stats()["probes"] == {"begun": 2, "answered": 1, "silent": 1, "shed": 0}
+    phone.client.once()  # its own address back: nobody is asked
+    assert gateway.stats()["probes"]["begun"] == 2
+
+
 def test_d11_inform_is_answered_without_a_lease(lab):
     gateway = lab.start()
     host = lab.phone(1, mac(1), "10.20.0.40")

@@ -145,13 +145,15 @@ class GatewayBed {
  public:
   /// `disk` outlives the bed: another bed on the same disk is the gateway started again.
   explicit GatewayBed(lease::LeaseStore& disk, std::string_view config = kBedConfig,
-                      Now start = {{1'000'000'000}, {1'700'000'000}}, std::size_t pending = 8192)
+                      Now start = {{1'000'000'000}, {1'700'000'000}}, std::size_t pending = 8192,
+                      Duration probe_wait = 0s)
       : now(start), plan(plan_of(config)), disk_(disk) {
     for (int i = 0; i < 2; ++i) workers.push_back(std::make_unique<BedWorker>(shape()));
     gateway::Settings settings;
     settings.links[0] = {kGatewayMac, {kGatewayLan, 16}, 0};
     settings.links[1] = {"02:00:00:00:00:02"_mac, {"198.51.100.2"_ip, 24}, 0};
     settings.leases.pending = static_cast<std::uint32_t>(pending);
+    settings.probe_wait = probe_wait;
     settings.dhcp.server = kGatewayLan;
     settings.dhcp.enterprise = kEnterprise;
     settings.dhcp.per_mac_per_s = 0;

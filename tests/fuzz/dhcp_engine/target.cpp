@@ -41,7 +41,7 @@ class SmallBook : public Book {
   void refuse_offer(const Query& query, Now) override { leases_.erase(query.client); }
   void decline(const Query& query, Now) override { leases_.erase(query.client); }
   void release(const Query& query, Now) override { leases_.erase(query.client); }
-  OfferAnswer inform(const Query& query, Now) override { return terms_of(query); }
+  InformAnswer inform(const Query& query, Now) override { return terms_of(query); }
 
  private:
   Terms terms_of(const Query& query) {

@@ -17,6 +17,37 @@ TEST_CASE("a DISCOVER that the Book grants is answered with an OFFER", "[dhcp][D
   CHECK(lan.count(&Counters::offers) == 1);
 }
 
+TEST_CASE("a DISCOVER that the Book keeps pending is answered when the Book says", "[dhcp][D-7]") {
+  Lan lan;
+  lan.book.offer = Pending{7};
+  lan.receive(discover());
+  REQUIRE(lan.outbox.sent.empty());
+  SECTION("with an OFFER, once") {
+    lan.engine.offer(7, phone_terms(), lan.outbox);
+    lan.engine.offer(7, phone_terms(), lan.outbox);
+    CHECK(lan.answer().type() == Type::Offer);
+    CHECK(lan.answer().header().xid == 0x1234abcd);
+    CHECK(lan.count(&Counters::offers) == 1);
+  }
+  SECTION("or not at all") {
+    lan.engine.withhold(7, Refusal::PoolExhausted);
+    lan.engine.offer(7, phone_terms(), lan.outbox);
+    CHECK(lan.outbox.sent.empty());
+    CHECK(lan.count(&Counters::pool_exhausted) == 1);
+  }
+  SECTION("asked again meanwhile: the last one is answered") {
+    auto again = discover();
+    again.header.xid = 0x55;
+    lan.receive(again);
+    lan.engine.offer(7, phone_terms(), lan.outbox);
+    CHECK(lan.answer().header().xid == 0x55);
+  }
+  SECTION("a REQUEST's ticket is another's") {
+    lan.engine.acknowledge(7, phone_terms(), kStart, lan.outbox);
+    CHECK(lan.outbox.sent.empty());
+  }
+}
+
 TEST_CASE("the Book is told what the client asked", "[dhcp][D-6][D-15]") {
   Lan lan;
   auto m = discover();

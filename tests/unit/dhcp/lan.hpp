@@ -41,7 +41,7 @@ inline Terms phone_terms() {
 struct ScriptedBook : Book {
   OfferAnswer offer = phone_terms();
   RequestAnswer verdict = Pending{1};
-  OfferAnswer parameters = phone_terms();
+  InformAnswer parameters = phone_terms();
   Query asked;
   Now asked_at;
   RequestKind kind{};
@@ -57,7 +57,7 @@ struct ScriptedBook : Book {
   void refuse_offer(const Query& query, Now now) override { note(refused, query, now); }
   void decline(const Query& query, Now now) override { note(declined, query, now); }
   void release(const Query& query, Now now) override { note(released, query, now); }
-  OfferAnswer inform(const Query& query, Now now) override {
+  InformAnswer inform(const Query& query, Now now) override {
     return note(informed, query, now), parameters;
   }
 
