@@ -288,7 +288,7 @@ std::optional<stats::Drop> Appliance::take_in(Bytes frame, const datapath::Note&
     case datapath::PuntKind::Error:
       return gateway_->on_undeliverable(note.side, frame, note.reason, now);
     case datapath::PuntKind::Neighbor:
-      return gateway_->on_unresolved(note.side, note.next_hop, frame, now);
+      return gateway_->on_unresolved(note.side, note.next_hop, note.original, frame, now);
   }
   return stats::Drop::NotAService;
 }

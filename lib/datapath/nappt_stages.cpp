@@ -3,6 +3,7 @@
 // the phones, a second translates.
 #include "datapath/stages.hpp"
 #include "nappt/translate.hpp"
+#include "wire/ethernet.hpp"
 
 namespace portico::datapath {
 namespace {
@@ -56,27 +57,41 @@ void reframe(const Worker& w, const Packet& packet, const Mac& destination, rte_
   w.link(to).write_header(packet.first_octet(), destination);
 }
 
-/// Control has not found the next hop's MAC yet: the packet, whole but for that, waits there.
-[[gnu::noinline]] void wait_for(const NextHop& hop, HopIndex index, Ipv4 destination, rte_mbuf* m,
-                                Lanes& lanes) noexcept {
+/// Returns the lane of the side that it leaves by.
+template <Side from>
+Lane leave_by(const Worker& w, const NextHop& hop, const Packet& packet, rte_mbuf* m) noexcept {
+  if (hop.side == Side::Wan) {
+    reframe<from, Side::Wan>(w, packet, hop.mac, m);
+    return Lane::ToWan;
+  }
+  reframe<from, Side::Lan>(w, packet, hop.mac, m);
+  return Lane::ToLan;
+}
+
+/// Control has not found the MAC of this hop yet: the packet, whole but for that, waits there.
+template <Side from>
+[[gnu::noinline]] void wait_for(const Worker& w, HopIndex index, nappt::Original original,
+                                const Packet& packet, rte_mbuf* m, Lanes& lanes) noexcept {
+  const auto& hop = w.next_hops[index];
+  const auto header_size = w.link(original.side).header_size();
+  original.mac =
+      wire::EthernetView::parse({packet.first_octet() - header_size, header_size})->source();
+  leave_by<from>(w, hop, packet, m);
   note_of(m) = {.kind = PuntKind::Neighbor,
                 .side = hop.side,
-                .next_hop = index == kNoHop ? destination : hop.address,
-                .hop = index};
+                .next_hop = index == kNoHop ? original.destination : hop.address,
+                .hop = index,
+                .original = original};
   lanes.push(Lane::Punt, m);
 }
 
-template <Side from>
-void leave_by(const Worker& w, HopIndex index, const Packet& packet, Ipv4 destination, rte_mbuf* m,
-              Lanes& lanes) noexcept {
-  const auto& hop = w.next_hops[index];
-  const bool is_wan = hop.side == Side::Wan;
-  if (is_wan)
-    reframe<from, Side::Wan>(w, packet, hop.mac, m);
-  else
-    reframe<from, Side::Lan>(w, packet, hop.mac, m);
-  if (!hop.resolved) return wait_for(hop, index, destination, m, lanes);
-  lanes.push(is_wan ? Lane::ToWan : Lane::ToLan, m);
+/// A packet for a phone comes from the network, or from another phone, translated already.
+[[nodiscard]] nappt::Original original_of_inbound(const Worker& w, const nappt::Phone& phone,
+                                                  const Packet& packet) noexcept {
+  const auto from = packet.source();
+  if (!w.bindings.is_public(from)) return {Side::Wan, {}, from, phone.public_address};
+  const auto sender = w.bindings.holder(w.bindings.place_of(from, packet.source_port()));
+  return {Side::Lan, {}, w.bindings[sender].private_address, phone.public_address};
 }
 
 /// From a phone to the network.
@@ -91,7 +106,12 @@ void outbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcep
   if (hop == kNoRoute) return answer_with_error(Side::Lan, Drop::NoRoute, m, lanes);
   translate_outbound(phone, packet, nappt::Ttl::Decrement);
   ++w.translated.outbound;
-  leave_by<Side::Lan>(w, hop, packet, destination, m, lanes);
+  const auto& next = w.next_hops[hop];
+  if (!next.resolved) [[unlikely]] {
+    const nappt::Original original{Side::Lan, {}, phone.private_address, destination};
+    return wait_for<Side::Lan>(w, hop, original, packet, m, lanes);
+  }
+  lanes.push(leave_by<Side::Lan>(w, next, packet, m), m);
 }
 
 /// From a phone to another's public address. The TTL is decremented once, as it comes in again.
@@ -117,10 +137,15 @@ void inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
   if (packet.length() > w.link(Side::Lan).mtu()) return refuse_too_big(Side::Wan, packet, m, lanes);
   translate_inbound(phone, packet);
   ++w.translated.inbound;
-  if (phone.next_hop != kNoHop)
-    return leave_by<Side::Wan>(w, phone.next_hop, packet, phone.private_address, m, lanes);
-  reframe<Side::Wan, Side::Lan>(w, packet, phone.mac, m);
-  lanes.push(Lane::ToLan, m);
+  if (phone.next_hop == kNoHop) {
+    reframe<Side::Wan, Side::Lan>(w, packet, phone.mac, m);
+    return lanes.push(Lane::ToLan, m);
+  }
+  const auto& next = w.next_hops[phone.next_hop];
+  if (!next.resolved) [[unlikely]]
+    return wait_for<Side::Wan>(w, phone.next_hop, original_of_inbound(w, phone, packet), packet, m,
+                               lanes);
+  lanes.push(leave_by<Side::Wan>(w, next, packet, m), m);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/addresses.hpp"
 #include "base/next_hop.hpp"
+#include "nappt/original.hpp"
 #include "stats/drops.hpp"
 
 #include <array>
@@ -25,10 +26,11 @@ inline constexpr std::size_t kPuntKinds = 6;
 
 struct Note {
   PuntKind kind = PuntKind::Arp;
-  Side side = Side::Lan;  ///< where it came from; a Neighbor's: where it goes
-  stats::Drop reason{};   ///< of an Error: TtlExceeded, NoRoute or TooBig
-  Ipv4 next_hop{};        ///< of a Neighbor: whom to ask for by ARP
-  HopIndex hop = kNoHop;  ///< of a Neighbor: its place, kNoHop if control gave none out yet
+  Side side = Side::Lan;       ///< where it came from; a Neighbor's: where it goes
+  stats::Drop reason{};        ///< of an Error: TtlExceeded, NoRoute or TooBig
+  Ipv4 next_hop{};             ///< of a Neighbor: whom to ask for by ARP
+  HopIndex hop = kNoHop;       ///< of a Neighbor: its place, kNoHop if control gave none out yet
+  nappt::Original original{};  ///< of a Neighbor: for an ICMP error, should nobody answer
 };
 
 }  // namespace portico::datapath

@@ -139,10 +139,23 @@ void Gateway::complain(icmp::Complaint complaint, Side side, Bytes frame, Now no
     transmitter_.send_packet(side, ethernet->source(), Bytes{message}.first(outcome.size));
 }
 
-Gateway::Outcome Gateway::on_unresolved(Side side, Ipv4 neighbor, Bytes frame, Now now) {
+Gateway::Outcome Gateway::on_unresolved(Side side, Ipv4 neighbor, const nappt::Original& original,
+                                        Bytes frame, Now now) {
   transmitter_.set_now(now);
-  transmitter_.send_by_neighbor(side, neighbor, {frame.begin(), frame.end()});
+  transmitter_.send_by_neighbor(side, neighbor, {frame.begin(), frame.end()}, original);
+  tell_senders_of_lost(now);
   return std::nullopt;
+}
+
+/// RFC 1812 section 5.2.7.1.
+void Gateway::tell_senders_of_lost(Now now) {
+  for (auto& [frame, original] : transmitter_.take_lost()) {
+    const auto ethernet = wire::EthernetEdit::parse(frame);
+    if (!ethernet) continue;
+    ethernet->set_source(original.mac);
+    nappt::take_back(nappt::Packet{ethernet->payload().data()}, original);
+    complain(icmp::Complaint::HostUnreachable, original.side, frame, now);
+  }
 }
 
 // ---- leases
@@ -197,6 +210,7 @@ std::optional<dhcp::Refusal> Gateway::obstacle(Now now) const noexcept {
 
 void Gateway::turn(Now now) {
   transmitter_.turn(now);
+  tell_senders_of_lost(now);
   leases_.turn(now);
   while (const auto probe = probes_.take_silent(now)) tell(*probe, book_.nobody_answered(*probe));
   book_.turn(now);

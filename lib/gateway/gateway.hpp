@@ -54,8 +54,10 @@ class Gateway final : private LeaseListener {
   [[nodiscard]] Outcome on_icmp(Side side, Bytes frame, Now now);
   /// Not forwarded because of `reason`: its sender may be told.
   [[nodiscard]] Outcome on_undeliverable(Side side, Bytes frame, stats::Drop reason, Now now);
-  /// To leave by `side` when `neighbor` has answered.
-  [[nodiscard]] Outcome on_unresolved(Side side, Ipv4 neighbor, Bytes frame, Now now);
+  /// Translated, to leave by `side` when `neighbor` has answered. If it does not, the sender of the
+  /// original is told.
+  [[nodiscard]] Outcome on_unresolved(Side side, Ipv4 neighbor, const nappt::Original& original,
+                                      Bytes frame, Now now);
 
   void stored(std::uint64_t ticket, Now now);
   void set_store_health(bool is_writing) noexcept { store_is_writing_ = is_writing; }
@@ -92,6 +94,7 @@ class Gateway final : private LeaseListener {
   void abandoned(std::uint64_t ticket) override;
   [[nodiscard]] std::optional<dhcp::Refusal> obstacle(Now now) const noexcept;
   void tell(std::uint64_t probe, const dhcp::OfferAnswer& answer);
+  void tell_senders_of_lost(Now now);
   void complain(icmp::Complaint complaint, Side side, Bytes frame, Now now);
 
   const Plan& plan_;

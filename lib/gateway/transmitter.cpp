@@ -129,22 +129,25 @@ void Transmitter::ask(Side side, Ipv4 address) {
            neighbor::request_for(address, {link(side).address, link(side).mac, {}}));
 }
 
-void Transmitter::send_by_neighbor(Side side, Ipv4 neighbor, std::vector<std::uint8_t> frame) {
+void Transmitter::send_by_neighbor(Side side, Ipv4 neighbor, std::vector<std::uint8_t> frame,
+                                   const std::optional<nappt::Original>& original) {
   const auto packet = next_packet_++;
-  held_.emplace(packet, std::move(frame));
+  held_.emplace(packet, Held{std::move(frame), original});
   neighbors_.resolve(side, neighbor, packet, now_.time);
 }
 
 void Transmitter::packet_ready(neighbor::PacketId packet, const NextHop& hop) {
   const auto at = held_.find(packet);
-  auto& frame = at->second;
+  auto& frame = at->second.frame;
   std::copy(hop.mac.octets.begin(), hop.mac.octets.end(), frame.begin());
   world_.send(hop.side, frame, {});
   held_.erase(at);
 }
 
-void Transmitter::packet_dropped(neighbor::PacketId packet, neighbor::Drop) {
-  held_.erase(packet);
+void Transmitter::packet_dropped(neighbor::PacketId packet, neighbor::Drop why) {
+  auto held = std::move(held_.extract(packet).mapped());
+  if (why == neighbor::Drop::Unanswered && held.original)
+    lost_.push_back({std::move(held.frame), *held.original});
   world_.give_up(stats::Drop::NeighborUnresolved);
 }
 

@@ -8,12 +8,15 @@
 #include "gateway/plan.hpp"
 #include "gateway/publisher.hpp"
 #include "gateway/world.hpp"
+#include "nappt/original.hpp"
 #include "neighbor/table.hpp"
 #include "tftp/engine.hpp"
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace portico::gateway {
@@ -51,7 +54,15 @@ class Transmitter final : public dhcp::Sender, public tftp::Sender, private neig
   /// "Who has `address`?", asked once; the answer is an ARP message like any other.
   void ask(Side side, Ipv4 address);
   /// A whole frame but for its destination, to a neighbour that is to be asked for.
-  void send_by_neighbor(Side side, Ipv4 neighbor, std::vector<std::uint8_t> frame);
+  /// Of a packet that was translated, `original` is kept: it is lost if nobody answers.
+  void send_by_neighbor(Side side, Ipv4 neighbor, std::vector<std::uint8_t> frame,
+                        const std::optional<nappt::Original>& original = {});
+  struct Lost {
+    std::vector<std::uint8_t> frame;  ///< translated
+    nappt::Original original;
+  };
+  /// Those whose neighbour did not answer, since this was asked last.
+  [[nodiscard]] std::vector<Lost> take_lost() { return std::exchange(lost_, {}); }
 
   neighbor::Concern on_arp(Side side, const wire::ArpView& arp) {
     return neighbors_.on_arp(side, arp, now_.time);
@@ -84,7 +95,12 @@ class Transmitter final : public dhcp::Sender, public tftp::Sender, private neig
   World& world_;
   neighbor::Table neighbors_;
   Now now_;
-  std::unordered_map<neighbor::PacketId, std::vector<std::uint8_t>> held_;
+  struct Held {
+    std::vector<std::uint8_t> frame;
+    std::optional<nappt::Original> original;
+  };
+  std::unordered_map<neighbor::PacketId, Held> held_;
+  std::vector<Lost> lost_;
   neighbor::PacketId next_packet_ = 1;
   struct Retired {
     std::uint64_t order;

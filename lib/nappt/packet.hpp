@@ -77,6 +77,11 @@ class Packet {
   void replace_destination(Ipv4 now, wire::StoredDelta change, Ttl ttl) const noexcept {
     replace(kDestination, now, change, ttl);
   }
+  /// What Ttl::Decrement took.
+  void restore_ttl() const noexcept {
+    ++ip_[8];
+    update(kIpChecksum, ~kTtlDelta);
+  }
 
  private:
   static constexpr std::size_t kIpChecksum = 10;

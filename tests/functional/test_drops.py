@@ -128,11 +128,24 @@ def test_what_the_network_sends_amiss_is_dropped_by_its_reason(lab, gateway):
     assert inside.stop() == []
 
 
-def test_a_next_hop_that_does_not_answer_costs_its_packets(lab, gateway):
+def test_a_next_hop_that_does_not_answer_costs_its_packets_and_tells_their_sender(lab, gateway):
     phone = static(lab, 1, ENTRY)
-    frame = Ether(src=phone.host.mac(), dst=lab.gw.mac("lan0")) / _out(dst="203.0.113.99")
-    phone.host.send_frame(frame)
+    heard = phone.host.capture(expression="icmp")
+    sent = _out(UDP(sport=FIRST, dport=7), dst="203.0.113.99") / Raw(b"hello")
+    phone.host.send_frame(Ether(src=phone.host.mac(), dst=lab.gw.mac("lan0")) / sent)
     eventually(lambda: gateway.drops().get("neighbor_unresolved"), "neighbor_unresolved", 20)
+    [error] = heard.wait_for()
+    assert (error[IP].src, error[IP].dst) == (GATEWAY_LAN, PHONE)
+    assert (error[ICMP].type, error[ICMP].code) == (3, 1)
+    assert bytes(error[ICMP].payload) == bytes(sent)
+
+
+def test_ping_says_that_a_silent_host_is_unreachable(lab, gateway):
+    phone = static(lab, 1, ENTRY)
+    said = phone.host.run("ping", "-n", "-c", 1, "-W", 10, "-e", FIRST, "203.0.113.99",
+                          check=False).stdout
+    assert f"From {GATEWAY_LAN} icmp_seq=1 Destination Host Unreachable" in said
+    assert gateway.drops() == {"neighbor_unresolved": 1}
 
 
 def test_a_packet_too_big_for_the_wan_is_told_its_mtu_if_it_may_not_be_cut(lab):

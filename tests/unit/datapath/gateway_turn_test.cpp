@@ -265,6 +265,33 @@ TEST_CASE("a next hop that is not resolved any more is asked for by its place", 
   CHECK(punted[0].note.next_hop == site::kRouter);
 }
 
+TEST_CASE("what waits for its next hop says how it came in", "[datapath][F-6]") {
+  Gateway gateway;
+  gateway.order(orders::SetNextHop{site::kRouterHop, {site::kRouter, {}, Side::Wan, false}});
+  gateway.order(orders::SetNextHop{site::kLanRouterHop, {"10.20.0.254"_ip, {}, Side::Lan, false}});
+  auto in = site::outbound();
+  auto side = Side::Lan;
+  SECTION("from a phone to the network") {}
+  SECTION("from the network to a phone behind a router") {
+    side = Side::Wan;
+    in = site::inbound();
+    in.to_port = site::kRoutedPorts.first;
+  }
+  SECTION("from a phone to a phone behind a router") {
+    in.to = site::kPublic;
+    in.to_port = site::kRoutedPorts.first;
+  }
+  (side == Side::Lan ? gateway.lan() : gateway.wan()).receive(in.build());
+  gateway.turn();
+  const auto punted = gateway.punted();
+  REQUIRE(punted.size() == 1);
+  const auto& original = punted[0].note.original;
+  CHECK(original.side == side);
+  CHECK(original.mac == in.from_mac);
+  CHECK(original.source == in.from);
+  CHECK(original.destination == in.to);
+}
+
 TEST_CASE("an order takes effect before the packets of its turn", "[datapath]") {
   Gateway gateway;
   gateway.order(orders::RemoveBinding{0});

@@ -88,13 +88,22 @@ TEST_CASE("a ping of our own address is answered", "[gateway]") {
   CHECK(bed.core->on_icmp(Side::Lan, ping.build(), bed.now) == stats::Drop::IcmpNotAnswered);
 }
 
-TEST_CASE("a packet waits for its neighbour, and is given up when that stays silent", "[gateway]") {
+TEST_CASE("a packet waits for its neighbour; if that stays silent its sender is told",
+          "[gateway][F-6][F-7]") {
   fake::MemoryStore disk;
   GatewayBed bed(disk);
   const auto neighbor = "198.51.100.9"_ip;
   const Mac mac = "02:00:00:00:00:09"_mac;
-  auto frame = from_phone(5000).build();
-  CHECK_FALSE(bed.core->on_unresolved(Side::Wan, neighbor, frame, bed.now));
+  auto packet = from_phone(5000);
+  packet.from = "10.20.1.5"_ip;
+  packet.to = neighbor;
+  const auto received = packet.ip();
+  packet.from_mac = "02:00:00:00:00:02"_mac;
+  packet.from = "203.0.113.0"_ip;
+  packet.ttl = 63;
+  const auto frame = packet.build();
+  const nappt::Original original{Side::Lan, kPhone.mac, "10.20.1.5"_ip, neighbor};
+  CHECK_FALSE(bed.core->on_unresolved(Side::Wan, neighbor, original, frame, bed.now));
   SECTION("it answers") {
     bed.world.sent.clear();
     auto reply = arp_request("02:00:00:00:00:02"_mac, mac, neighbor, "198.51.100.2"_ip);
@@ -108,8 +117,26 @@ TEST_CASE("a packet waits for its neighbour, and is given up when that stays sil
     CHECK(bed.world.given_up == 0);
   }
   SECTION("it does not") {
-    bed.live(30s);
+    bed.live(2s);
+    CHECK(last_icmp(bed.world) == std::pair{-1, -1});
+    bed.live(1s);
     CHECK(bed.world.given_up == 1);
+    REQUIRE(last_icmp(bed.world) == std::pair{3, 1});
+    const auto& error = bed.world.sent.back();
+    CHECK(error.side == Side::Lan);
+    const auto ethernet = wire::EthernetView::parse(Bytes{error.frame});
+    CHECK(ethernet->destination() == kPhone.mac);
+    const auto ip = wire::Ipv4View::parse(ethernet->payload());
+    CHECK(ip->destination() == "10.20.1.5"_ip);
+    const auto quoted = wire::IcmpView::parse(ip->payload())->payload();
+    CHECK(Octets(quoted.begin(), quoted.end()) == received);
+    SECTION("the next one is told at once, within the limit") {
+      for (int i = 0; i < 200; ++i)
+        (void)bed.core->on_unresolved(Side::Wan, neighbor, original, frame, bed.now);
+      CHECK(bed.world.given_up == 201);
+      CHECK(bed.core->icmp().counters().host_unreachable_sent.value() == 100);
+      CHECK(bed.core->icmp().counters().rate_limited.value() == 101);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nappt/translate.hpp"
 
+#include "nappt/original.hpp"
 #include "support/packet_builder.hpp"
 
 #include <catch2/catch.hpp>
@@ -271,5 +272,34 @@ TEST_CASE("a header cut short is never read beyond its end", "[nappt]") {
     const Octets exact(octets.begin(), octets.end());
     auto copy = exact;
     REQUIRE(untranslatable(*wire::Ipv4Edit::parse(copy)) == Drop::L4Truncated);
+  }
+}
+
+TEST_CASE("a translation taken back leaves the packet as it came in", "[nappt][F-6][I-4]") {
+  auto before = from_phone();
+  before.protocol = GENERATE(wire::kProtocolUdp, wire::kProtocolTcp, wire::kProtocolIcmp);
+  before.udp_checksum = GENERATE(true, false);
+  auto phone = the_phone();
+  SECTION("outbound") {
+    OnHeap buffer{before.ip()};
+    translate_outbound(phone, buffer.packet(), Ttl::Decrement);
+    take_back(buffer.packet(), {Side::Lan, {}, before.from, before.to});
+    CHECK(buffer.octets == before.ip());
+  }
+  SECTION("inbound") {
+    before.from = "192.0.2.80"_ip;
+    before.to = "203.0.113.1"_ip;
+    OnHeap buffer{before.ip()};
+    translate_inbound(phone, buffer.packet());
+    take_back(buffer.packet(), {Side::Wan, {}, before.from, before.to});
+    CHECK(buffer.octets == before.ip());
+  }
+  SECTION("both, from a phone to a phone") {
+    before.to = "203.0.113.1"_ip;
+    OnHeap buffer{before.ip()};
+    translate_outbound(phone, buffer.packet(), Ttl::Keep);
+    translate_inbound(phone, buffer.packet());
+    take_back(buffer.packet(), {Side::Lan, {}, before.from, before.to});
+    CHECK(buffer.octets == before.ip());
   }
 }
