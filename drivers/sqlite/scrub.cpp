@@ -17,22 +17,30 @@ bool is_whole(std::int64_t id, Bytes record) {
   return lease && lease->id == static_cast<std::uint64_t>(id);
 }
 
-std::optional<Error> find_in_rows(Database& database, const std::string& file, std::int64_t& last) {
+/// Some rows in the order of their ids.
+struct Part {
+  std::optional<Error> damage;
+  std::int64_t rows = 0;
+  std::int64_t last = 0;  ///< id of the last one
+};
+
+Part read_part(Database& database, const std::string& file, std::int64_t behind) {
+  Part part{.damage = std::nullopt, .rows = 0, .last = behind};
   auto rows = database.prepare("SELECT id, record FROM leases WHERE id > ?1 ORDER BY id LIMIT ?2");
-  if (!rows) return damage_of(database, rows.error());
-  rows->bind(1, last);
+  if (!rows) return {.damage = damage_of(database, rows.error())};
+  rows->bind(1, behind);
   rows->bind(2, kRowsAScrub);
-  for (std::int64_t read = 0; read < kRowsAScrub; ++read) {
-    const auto row = rows->step();
-    if (!row) return damage_of(database, row.error());
-    const std::int64_t id = *row ? rows->integer(0) : 0;
-    if (*row && (id <= last || !is_whole(id, rows->octets(1))))
-      return Error{
-          "damaged: the record of lease " + std::to_string(id) + " is not what was written", file};
-    last = id;
-    if (!*row) break;
+  for (auto row = rows->step(); !row || *row; row = rows->step()) {
+    if (!row) return {.damage = damage_of(database, row.error())};
+    const std::int64_t id = rows->integer(0);
+    if (id <= part.last || !is_whole(id, rows->octets(1)))
+      return {.damage = Error{
+                  "damaged: the record of lease " + std::to_string(id) + " is not what was written",
+                  file}};
+    part.last = id;
+    ++part.rows;
   }
-  return std::nullopt;
+  return part;
 }
 
 }  // namespace
@@ -40,10 +48,13 @@ std::optional<Error> find_in_rows(Database& database, const std::string& file, s
 std::optional<Error> find_damage(Database& database, const std::string& file, std::int64_t& last) {
   const auto checked = database.execute("PRAGMA cell_size_check=ON");
   if (!checked) return damage_of(database, checked.error());
-  if (auto damage = find_in_rows(database, file, last)) return damage;
+  const Part part = read_part(database, file, last);
+  if (part.damage) return part.damage;
+  last = part.rows < kRowsAScrub ? 0 : part.last;
+  // Behind the rows: an id that is used meanwhile is known by then.
   const auto next_id = database.integer("SELECT next_id FROM meta");
   if (!next_id) return damage_of(database, next_id.error());
-  if (*next_id <= last) return Error{"damaged: ids were used that it does not know of", file};
+  if (*next_id <= part.last) return Error{"damaged: an id was used that it does not know of", file};
   return std::nullopt;
 }
 

@@ -347,6 +347,9 @@ TEST_CASE("damage that no commit would meet is found by reading back", "[sqlite]
     scribble(file, octets.find("ACME"), 2);
   }
   SECTION("the header") { scribble(file, 0, 100); }
+  SECTION("the next id was used already") {
+    REQUIRE(Database::open(file, "", Create::No)->execute("UPDATE meta SET next_id = 300"));
+  }
   SECTION("the file was emptied") { std::filesystem::resize_file(file, 0); }
   SECTION("the file went away") { std::filesystem::remove(file); }
   CHECK_FALSE(store->scrub());
@@ -388,12 +391,12 @@ TEST_CASE("what is written meanwhile is no damage", "[sqlite]") {
       if (!store->checkpoint() || !store->scrub()) found_damage = true;
   }};
   Workload workload{7};
-  for (int i = 0; i < 300 || scrubs < 20; ++i) {
+  for (int i = 0; i < 500 || scrubs < 100; ++i) {
     commit(*store, workload.next_batch(50));
-    if (i % 50 != 49) continue;
+    if (i % 100 != 99) continue;
     std::vector<Lease> rows;
     for (const auto& [id, row] : workload.rows()) rows.push_back(row);
-    CHECK(store->rewrite(rows, 1'000'000));
+    CHECK(store->rewrite(rows, rows.back().id + 1));
   }
   CHECK_FALSE(found_damage);
 }
