@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/ctl/client.hpp"
 
+#include "drivers/posix/unix_socket.hpp"
+
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
 #include <string_view>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 namespace portico::ctl {
 namespace {
@@ -29,38 +29,22 @@ std::optional<Head> parse_head(std::string_view line) {
   return head;
 }
 
-bool send_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<Client> Client::connect(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail("the path is too long", path);
-  std::memcpy(address.sun_path, path.data(), path.size());
-  Client client{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (::connect(client.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+  const auto address = posix::address_of(path);
+  if (!address) return fail(address.error());
+  posix::Descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (::connect(socket.get(), posix::generic(*address), sizeof *address) != 0)
     return fail(std::string{"no appliance answers: "} + std::strerror(errno), path);
-  return client;
-}
-
-Client::~Client() {
-  if (fd_ >= 0) close(fd_);
+  return Client{std::move(socket)};
 }
 
 bool Client::receive() {
   char text[4096];
   ssize_t got = 0;
   do {
-    got = recv(fd_, text, sizeof text, 0);
+    got = recv(socket_.get(), text, sizeof text, 0);
   } while (got < 0 && errno == EINTR);
   if (got > 0) unread_.append(text, static_cast<std::size_t>(got));
   return got > 0;
@@ -68,7 +52,7 @@ bool Client::receive() {
 
 Result<Answer> Client::ask(const std::string& line) {
   constexpr auto kGone = "the appliance closed the connection";
-  if (!send_all(fd_, line + '\n')) return fail(kGone);
+  if (!posix::send_all(socket_.get(), line + '\n')) return fail(kGone);
   auto end = unread_.find('\n');
   for (; end == unread_.npos; end = unread_.find('\n'))
     if (!receive()) return fail(kGone);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <string>
+#include <utility>
 
 namespace portico::ctl {
 
@@ -16,20 +18,15 @@ struct Answer {
 class Client {
  public:
   [[nodiscard]] static Result<Client> connect(const std::string& path);
-  ~Client();
-  Client(Client&& other) noexcept : fd_(other.fd_), unread_(std::move(other.unread_)) {
-    other.fd_ = -1;
-  }
-  Client& operator=(Client&&) = delete;
 
   /// Sends one line and waits for its answer. An error: the appliance is gone.
   [[nodiscard]] Result<Answer> ask(const std::string& line);
 
  private:
-  explicit Client(int fd) noexcept : fd_(fd) {}
+  explicit Client(posix::Descriptor socket) noexcept : socket_(std::move(socket)) {}
   [[nodiscard]] bool receive();
 
-  int fd_;
+  posix::Descriptor socket_;
   std::string unread_;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/phone/netlink.hpp"
 
-#include "app/phone/descriptor.hpp"
 #include "base/endian.hpp"
 #include "base/expects.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -44,7 +44,7 @@ void NetlinkRequest::attribute(std::uint16_t type, std::uint32_t value) noexcept
 }
 
 int NetlinkRequest::send() {
-  const Descriptor socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+  const posix::Descriptor socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
   if (!socket) return errno;
   if (::send(socket.get(), buffer_.data(), header().nlmsg_len, 0) < 0) return errno;
   struct {

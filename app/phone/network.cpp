@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/phone/network.hpp"
 
-#include "app/phone/descriptor.hpp"
 #include "app/phone/netlink.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kPortRangeFile = "/proc/sys/net/ipv4/ip_local_port_range";
 
 Result<void> done(int error, const char* what) {
-  if (error != 0) return fail_errno(what, error);
+  if (error != 0) return posix::fail_errno(what, error);
   return {};
 }
 
@@ -87,19 +87,19 @@ Result<void> write_port_range(const std::string& range) {
 }  // namespace
 
 Result<Interface> open_interface(const std::string& name) {
-  const Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  const posix::Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   ifreq request{};
   if (name.empty() || name.size() >= sizeof request.ifr_name)
     return fail("not a name of an interface", name);
   name.copy(request.ifr_name, name.size());
   Interface found;
   found.name = name;
-  if (::ioctl(socket.get(), SIOCGIFINDEX, &request) != 0) return fail_errno(name);
+  if (::ioctl(socket.get(), SIOCGIFINDEX, &request) != 0) return posix::fail_errno(name);
   found.index = request.ifr_ifindex;
-  if (::ioctl(socket.get(), SIOCGIFHWADDR, &request) != 0) return fail_errno(name);
+  if (::ioctl(socket.get(), SIOCGIFHWADDR, &request) != 0) return posix::fail_errno(name);
   if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER) return fail("not an Ethernet interface", name);
   std::copy_n(request.ifr_hwaddr.sa_data, found.mac.octets.size(), found.mac.octets.begin());
-  if (::ioctl(socket.get(), SIOCGIFMTU, &request) != 0) return fail_errno(name);
+  if (::ioctl(socket.get(), SIOCGIFMTU, &request) != 0) return posix::fail_errno(name);
   found.mtu = static_cast<std::uint16_t>(std::clamp(request.ifr_mtu, 576, 0xffff));
   if (auto up = bring_up(found); !up) return fail(up.error());
   return found;

@@ -61,19 +61,19 @@ sockaddr_ll link_address(int index, const Mac& mac) {
 }
 
 /// Has the filter before it is bound, so that nothing else is ever queued.
-Result<Descriptor> open_packets(int index) {
+Result<posix::Descriptor> open_packets(int index) {
   constexpr int kYes = 1;
-  Descriptor socket{::socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  posix::Descriptor socket{::socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   const bool ready =
       socket && attach(socket.get(), kOnlyDhcp) &&
       ::setsockopt(socket.get(), SOL_PACKET, PACKET_AUXDATA, &kYes, sizeof kYes) == 0 &&
       bind_to(socket.get(), link_address(index, {}));
-  if (!ready) return fail_errno("packet socket");
+  if (!ready) return posix::fail_errno("packet socket");
   return socket;
 }
 
-Result<Descriptor> open_port(const std::string& interface) {
-  Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+Result<posix::Descriptor> open_port(const std::string& interface) {
+  posix::Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(kClientPort);
@@ -81,7 +81,7 @@ Result<Descriptor> open_port(const std::string& interface) {
                      ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, interface.data(),
                                   static_cast<socklen_t>(interface.size())) == 0 &&
                      bind_to(socket.get(), address);
-  if (!ready) return fail_errno("UDP port 68");
+  if (!ready) return posix::fail_errno("UDP port 68");
   return socket;
 }
 
@@ -147,7 +147,7 @@ Result<void> RawSocket::send(const Send& message, const Mac& to) const {
   const auto address = link_address(index_, to);
   const auto sent = ::sendto(packets_.get(), packet.data(), packet.size(), 0,
                              reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  if (sent < 0) return fail_errno("sending DHCP");
+  if (sent < 0) return posix::fail_errno("sending DHCP");
   return {};
 }
 

@@ -2,10 +2,10 @@
 // DHCP on a packet socket: there is no address yet to receive on, nor a route to send by.
 #pragma once
 
-#include "app/phone/descriptor.hpp"
 #include "app/phone/dhcp_client.hpp"
 #include "app/phone/network.hpp"
 #include "base/result.hpp"
+#include "drivers/posix/descriptor.hpp"
 #include "wire/datagram.hpp"
 
 #include <optional>
@@ -29,12 +29,12 @@ class RawSocket {
   [[nodiscard]] Result<void> send(const Send& message, const Mac& to) const;
 
  private:
-  RawSocket(Descriptor packets, Descriptor port, int index)
+  RawSocket(posix::Descriptor packets, posix::Descriptor port, int index)
       : packets_(std::move(packets)), port_(std::move(port)), index_(index) {}
   [[nodiscard]] std::optional<Received> accept(Bytes packet, bool checksum_is_final) const;
 
-  Descriptor packets_;
-  Descriptor port_;  // holds UDP port 68, so that the kernel does not call it unreachable
+  posix::Descriptor packets_;
+  posix::Descriptor port_;  // holds UDP port 68, so that the kernel does not call it unreachable
   int index_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(65536);
 };

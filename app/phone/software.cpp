@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/phone/software.hpp"
 
-#include "app/phone/descriptor.hpp"
 #include "base/hex.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -53,24 +53,24 @@ std::vector<std::string> with_inherited(const Environment& environment) {
 /// The pipe closes itself when execve succeeds; otherwise the child writes errno into it.
 Result<pid_t> spawn(const Program& program, const Environment& environment) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno("pipe");
-  const Descriptor from_child{ends[0]};
-  Descriptor to_parent{ends[1]};
+  if (::pipe2(ends, O_CLOEXEC) != 0) return posix::fail_errno("pipe");
+  const posix::Descriptor from_child{ends[0]};
+  posix::Descriptor to_parent{ends[1]};
   std::vector<std::string> arguments{program.path.string()};
   auto variables = with_inherited(environment);
   const auto argument_list = pointers(arguments);
   const auto variable_list = pointers(variables);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child < 0) return fail_errno("fork");
+  if (child < 0) return posix::fail_errno("fork");
   if (child == 0)
     become(program.path.c_str(), argument_list.data(), variable_list.data(), parent,
            to_parent.get());
-  to_parent = Descriptor{};
+  to_parent = posix::Descriptor{};
   int error = 0;
   if (::read(from_child.get(), &error, sizeof error) == sizeof error) {
     ::waitpid(child, nullptr, 0);
-    return fail_errno(program.path, error);
+    return posix::fail_errno(program.path, error);
   }
   return child;
 }

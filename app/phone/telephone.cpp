@@ -80,14 +80,14 @@ int Telephone::run() {
   return *exit_code_;
 }
 
-Result<Descriptor> Telephone::take_signals() const {
+Result<posix::Descriptor> Telephone::take_signals() const {
   sigset_t taken;
   sigemptyset(&taken);
   for (const int signal : {SIGTERM, SIGINT, SIGCHLD, SIGUSR1}) sigaddset(&taken, signal);
   ::sigprocmask(SIG_BLOCK, &taken, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  Descriptor signals{::signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC)};
-  if (!signals) return fail_errno("signalfd");
+  posix::Descriptor signals{::signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC)};
+  if (!signals) return posix::fail_errno("signalfd");
   return signals;
 }
 

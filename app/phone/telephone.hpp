@@ -21,7 +21,7 @@ class Telephone {
   [[nodiscard]] int run();
 
  private:
-  [[nodiscard]] Result<Descriptor> take_signals() const;
+  [[nodiscard]] Result<posix::Descriptor> take_signals() const;
   void power_on(Time now);
   void turn(Time now);
   void wait(int signals) const;

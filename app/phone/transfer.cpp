@@ -28,8 +28,8 @@ bool bind_to(int fd, wire::Endpoint local) {
 
 Result<std::unique_ptr<Transfer>> Transfer::begin(TftpRead read, Ipv4 address, PortRange ports,
                                                   std::uint32_t start, Time now) {
-  Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (!socket) return fail_errno("socket");
+  posix::Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!socket) return posix::fail_errno("socket");
   for (std::uint32_t i = 0; i < ports.size; ++i) {
     const auto port = static_cast<std::uint16_t>(ports.first + (start + i) % ports.size);
     if (bind_to(socket.get(), {address, port})) {
@@ -38,7 +38,7 @@ Result<std::unique_ptr<Transfer>> Transfer::begin(TftpRead read, Ipv4 address, P
       transfer->send(transfer->client_.start(now));
       return transfer;
     }
-    if (errno != EADDRINUSE) return fail_errno("bind to port " + std::to_string(port));
+    if (errno != EADDRINUSE) return posix::fail_errno("bind to port " + std::to_string(port));
   }
   return nullptr;
 }

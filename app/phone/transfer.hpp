@@ -3,10 +3,10 @@
 // through the gateway, should the server stand outside.
 #pragma once
 
-#include "app/phone/descriptor.hpp"
 #include "app/phone/tftp_client.hpp"
 #include "base/port_range.hpp"
 #include "base/result.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <memory>
 
@@ -28,11 +28,11 @@ class Transfer {
   [[nodiscard]] std::vector<std::uint8_t> take_octets() noexcept { return client_.take_octets(); }
 
  private:
-  Transfer(Descriptor socket, wire::Endpoint local, TftpRead read)
+  Transfer(posix::Descriptor socket, wire::Endpoint local, TftpRead read)
       : socket_(std::move(socket)), local_(local), client_(std::move(read)) {}
   void send(const std::optional<TftpClient::Reply>& reply) const;
 
-  Descriptor socket_;
+  posix::Descriptor socket_;
   wire::Endpoint local_;
   TftpClient client_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/portico/firmware_files.hpp"
 
+#include "drivers/posix/descriptor.hpp"
 #include "tftp/names.hpp"
 
 #include <algorithm>
@@ -22,21 +23,6 @@ constexpr int kMaxDepth = 16;
 constexpr std::size_t kReadAtOnce = std::size_t{1} << 20;
 /// O_NONBLOCK: opening a FIFO must not wait for its writer.
 constexpr int kOpenFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
@@ -85,7 +71,7 @@ FirmwareFiles::FirmwareFiles(std::string root, std::uint64_t memory_limit,
 
 tftp::SnapshotPtr FirmwareFiles::scan(const std::stop_token& stop) {
   // The root may be a symbolic link: it is the operator's own.
-  const Descriptor root{::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const posix::Descriptor root{::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   Scan scan{stop, {}, {}};
   if (root) {
     walk(scan, root.get(), "", 0);
@@ -121,7 +107,7 @@ void FirmwareFiles::visit(Scan& scan, int folder, const std::string& name, const
   const auto leave_out = [&](const std::string& why) {
     scan.snapshot.left_out.push_back(path + ": " + why);
   };
-  const Descriptor entry{::openat(folder, name.c_str(), kOpenFlags)};
+  const posix::Descriptor entry{::openat(folder, name.c_str(), kOpenFlags)};
   struct stat status {};
   if (!entry || ::fstat(entry.get(), &status) != 0)
     leave_out(errno == ELOOP ? "a symbolic link" : reason_of(errno));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/cli/socket_server.hpp"
 
+#include "drivers/posix/unix_socket.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
@@ -15,6 +17,9 @@
 namespace portico::cli {
 namespace {
 
+using posix::Descriptor;
+using posix::generic;
+
 constexpr std::size_t kMaxClients = 16;
 constexpr std::size_t kMaxLine = 1024;
 constexpr int kBacklog = 8;
@@ -23,25 +28,13 @@ constexpr mode_t kMode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP;
 
 std::string reason() { return std::strerror(errno); }
 
-Result<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail("the path is too long", path);
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
-const sockaddr* generic(const sockaddr_un& address) {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
 bool is_served(const sockaddr_un& address) {
   const Descriptor probe{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   return connect(probe.get(), generic(address), sizeof address) == 0;
 }
 
 Result<Descriptor> listen_on(const std::string& path) {
-  const auto address = address_of(path);
+  const auto address = posix::address_of(path);
   if (!address) return fail(address.error());
   struct stat file {};
   if (lstat(path.c_str(), &file) == 0) {
@@ -59,21 +52,7 @@ Result<Descriptor> listen_on(const std::string& path) {
   return listener;
 }
 
-bool send_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
 }  // namespace
-
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
 
 Result<std::unique_ptr<SocketServer>> SocketServer::start(const std::string& path, Cli& cli,
                                                           const cpu_set_t& cpus) {
@@ -135,7 +114,7 @@ bool SocketServer::answer_lines(Client& client) {
     const auto out = cli_.run(std::string_view{client.unread}.substr(0, end));
     client.unread.erase(0, end + 1);
     const auto head = (out.failed() ? "failed " : "ok ") + std::to_string(out.text().size()) + '\n';
-    if (!send_all(client.socket.get(), head + out.text()) || out.closes()) return false;
+    if (!posix::send_all(client.socket.get(), head + out.text()) || out.closes()) return false;
   }
   return true;
 }

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "drivers/cli/cli.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <map>
 #include <memory>
@@ -13,22 +14,6 @@
 #include <thread>
 
 namespace portico::cli {
-
-/// A file descriptor that is closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) noexcept : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Serves on a thread of its own until destroyed; removes the socket's file then.
 class SocketServer {
@@ -43,11 +28,11 @@ class SocketServer {
 
  private:
   struct Client {
-    Descriptor socket;
+    posix::Descriptor socket;
     std::string unread;  // the beginning of a line
   };
 
-  SocketServer(std::string path, Cli& cli, Descriptor listener, Descriptor wake);
+  SocketServer(std::string path, Cli& cli, posix::Descriptor listener, posix::Descriptor wake);
   void serve();
   void accept_one();
   /// False: the client is gone, or is to go.
@@ -56,8 +41,8 @@ class SocketServer {
 
   std::string path_;
   Cli& cli_;
-  Descriptor listener_;
-  Descriptor wake_;  // readable: stop
+  posix::Descriptor listener_;
+  posix::Descriptor wake_;  // readable: stop
   std::map<int, Client> clients_;
   std::thread thread_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <string>
 #include <utility>
@@ -15,16 +16,9 @@ class FileLock {
   /// Fails at once if another instance holds it.
   [[nodiscard]] static Result<FileLock> take(const std::string& file);
 
-  FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileLock& operator=(FileLock&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~FileLock();
-
  private:
-  explicit FileLock(int fd) noexcept : fd_(fd) {}
-  int fd_ = -1;
+  explicit FileLock(posix::Descriptor file) noexcept : file_(std::move(file)) {}
+  posix::Descriptor file_;
 };
 
 }  // namespace portico::sqlite

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/sqlite/replace.hpp"
 
-#include <cerrno>
-#include <cstring>
+#include "drivers/posix/descriptor.hpp"
+
 #include <fcntl.h>
 #include <filesystem>
 #include <system_error>
@@ -81,12 +81,8 @@ Result<std::optional<std::string>> finish_replacing(const std::string& file) {
 Result<void> sync_directory(const std::string& file) {
   const fs::path parent = fs::path(file).parent_path();
   const std::string directory = parent.empty() ? "." : parent.string();
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return fail(std::strerror(errno), directory);
-  const int synced = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  if (synced != 0) return fail(std::strerror(error), directory);
+  const posix::Descriptor folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!folder || ::fsync(folder.get()) != 0) return posix::fail_errno(directory);
   return {};
 }
 

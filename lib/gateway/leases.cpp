@@ -106,7 +106,7 @@ std::uint64_t Leases::grant(const Grant& grant, Now now) {
 }
 
 std::uint64_t Leases::write(Step step, lease::Event event, const lease::Lease& row, WallTime at,
-                            const lease::Usage& usage) {
+                            const Usage& usage) {
   auto stamped = row;
   ++stamped.epoch;
   if (auto* entry = table_.by_id(row.id)) entry->lease.epoch = stamped.epoch;

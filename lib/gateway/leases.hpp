@@ -159,7 +159,7 @@ class Leases {
   [[nodiscard]] Entry& new_entry(const lease::ClientKey& client, const Mac& mac,
                                  const Holding& holding);
   std::uint64_t write(Step step, lease::Event event, const lease::Lease& row, WallTime at,
-                      const lease::Usage& usage = {});
+                      const Usage& usage = {});
   void publish(Entry& entry, std::uint64_t ticket, Now now);
   void acknowledge(Entry& entry, std::uint64_t ticket, Now now);
   void unpublish(Entry& entry, lease::Event why, Now now);

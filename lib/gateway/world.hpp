@@ -24,7 +24,7 @@ class World {
   /// False: the queue is full, try again later.
   [[nodiscard]] virtual bool store(const lease::Change& change) = 0;
   /// What all workers have counted for this slot; exact once its removal is applied.
-  [[nodiscard]] virtual lease::Usage usage(nappt::Slot slot) = 0;
+  [[nodiscard]] virtual Usage usage(nappt::Slot slot) = 0;
 };
 
 }  // namespace portico::gateway

@@ -6,6 +6,7 @@
 #include "base/addresses.hpp"
 #include "base/port_range.hpp"
 #include "base/time.hpp"
+#include "base/usage.hpp"
 
 #include <cstdint>
 #include <string>
@@ -68,22 +69,13 @@ enum class Event : std::uint8_t {
 [[nodiscard]] std::string_view to_string(State state) noexcept;
 [[nodiscard]] std::string_view to_string(Event event) noexcept;
 
-/// Counts of a binding over its life, carried into the history when it ends.
-struct Usage {
-  std::uint64_t packets_out = 0;
-  std::uint64_t octets_out = 0;
-  std::uint64_t packets_in = 0;
-  std::uint64_t octets_in = 0;
-  friend bool operator==(const Usage&, const Usage&) = default;
-};
-
 /// One row to write. `lease.state` says what it is from now on.
 struct Change {
   std::uint64_t ticket = 0;  ///< the control core's own number for it, returned when it is durable
   Event event = Event::Granted;
   WallTime at;
   Lease lease;
-  Usage usage;                   ///< for events that end a binding
+  Usage usage;                   ///< of its whole life, for events that end a binding
   WallTime recovery_until = {};  ///< for RecoverySet, as in Loaded
 };
 

@@ -121,7 +121,7 @@ struct BindingRow {
   nappt::Binding binding;
   std::string class_name;   ///< "static" for phones.static
   std::optional<Ipv4> via;  ///< the router it is reached through; none: attached
-  lease::Usage usage;       ///< over all workers
+  Usage usage;              ///< over all workers
 };
 
 class Control {

@@ -14,7 +14,7 @@ Json to_json(PortRange range) {
   return {{"first", range.first}, {"last", range.last()}, {"size", range.size}};
 }
 
-Json to_json(const lease::Usage& usage) {
+Json to_json(const Usage& usage) {
   return {{"packets_out", usage.packets_out},
           {"octets_out", usage.octets_out},
           {"packets_in", usage.packets_in},

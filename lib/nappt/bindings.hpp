@@ -5,6 +5,7 @@
 
 #include "base/addresses.hpp"
 #include "base/port_range.hpp"
+#include "base/usage.hpp"
 #include "nappt/binding.hpp"
 #include "nappt/packet.hpp"
 #include "stats/counter.hpp"
@@ -54,14 +55,6 @@ struct alignas(64) Phone {
   stats::Counter octets_in;
 };
 static_assert(sizeof(Phone) == 64);
-
-struct Usage {
-  std::uint64_t packets_out = 0;
-  std::uint64_t octets_out = 0;
-  std::uint64_t packets_in = 0;
-  std::uint64_t octets_in = 0;
-  friend bool operator==(const Usage&, const Usage&) = default;
-};
 
 class Bindings {
  public:

@@ -138,7 +138,7 @@ struct BedWorld final : gateway::World {
     queue.push_back(change);
     return true;
   }
-  lease::Usage usage(nappt::Slot) override { return {7, 700, 5, 500}; }
+  Usage usage(nappt::Slot) override { return {7, 700, 5, 500}; }
 };
 
 class GatewayBed {

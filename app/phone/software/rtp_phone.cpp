@@ -2,10 +2,10 @@
 // rtp-phone: the lab's telephone software. With a peer it sends a tone, 50 packets a second;
 // without one it sends each packet back to where it came from. It tells whom it hears, and a
 // datagram "who?" is answered with the address and port that it was seen to come from.
-#include "app/phone/descriptor.hpp"
 #include "app/phone/software/rtp.hpp"
 #include "app/phone/software/settings.hpp"
 #include "base/time.hpp"
+#include "drivers/posix/descriptor.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -24,7 +24,7 @@
 namespace portico::rtp {
 namespace {
 
-using phone::Descriptor;
+using posix::Descriptor;
 using wire::Endpoint;
 
 constexpr Duration kPacketTime = 20ms;
@@ -51,7 +51,7 @@ Result<Descriptor> bind_udp(Endpoint local) {
   const auto address = to_socket_address(local);
   if (!socket ||
       ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return phone::fail_errno("port " + std::to_string(local.port));
+    return posix::fail_errno("port " + std::to_string(local.port));
   return socket;
 }
 
@@ -62,7 +62,7 @@ Result<Descriptor> take_signals() {
   sigaddset(&taken, SIGINT);
   ::sigprocmask(SIG_BLOCK, &taken, nullptr);
   Descriptor signals{::signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC)};
-  if (!signals) return phone::fail_errno("signalfd");
+  if (!signals) return posix::fail_errno("signalfd");
   return signals;
 }
 

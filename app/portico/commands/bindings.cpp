@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/commands/cells.hpp"
 #include "app/portico/commands/commands.hpp"
 #include "stats/table.hpp"
 
@@ -10,8 +11,6 @@ using management::BindingRow;
 using management::Page;
 using management::PageRequest;
 using stats::Table;
-
-std::string address_or_dash(Ipv4 a) { return a.is_zero() ? "-" : to_string(a); }
 
 std::string table_of(const Page<BindingRow>& page) {
   constexpr auto kRight = Table::Align::Right;
@@ -27,12 +26,11 @@ std::string table_of(const Page<BindingRow>& page) {
   for (const auto& row : page.rows) {
     const auto& b = row.binding;
     table.row({to_string(b.private_address), to_string(b.mac), address_or_dash(b.public_address),
-               address_or_dash(b.tunnel_address),
-               std::to_string(b.range.first) + "-" + std::to_string(b.range.last()), row.class_name,
+               address_or_dash(b.tunnel_address), ports_of(b.range), row.class_name,
                row.via ? to_string(*row.via) : "-", std::to_string(row.usage.packets_out),
                std::to_string(row.usage.packets_in)});
   }
-  return table.text() + std::to_string(page.rows.size()) + " of " + std::to_string(page.total);
+  return text_of(table, page);
 }
 
 void show(management::Control& control, const BindingFilter& filter, cli::Out& out,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "app/portico/commands/cells.hpp"
 #include "app/portico/commands/commands.hpp"
 #include "management/moment.hpp"
 #include "stats/table.hpp"
@@ -9,12 +10,6 @@ namespace {
 using management::Page;
 using management::PageRequest;
 using stats::Table;
-
-std::string address_or_dash(Ipv4 a) { return a.is_zero() ? "-" : to_string(a); }
-
-std::string ports_of(PortRange range) {
-  return std::to_string(range.first) + "-" + std::to_string(range.last());
-}
 
 std::string end_of(const lease::Lease& lease) {
   const bool never = lease.state == lease::State::Bound && lease.lease_s == lease::kInfinite;
@@ -28,7 +23,7 @@ std::string table_of(const Page<lease::Lease>& page) {
     table.row({to_string(l.mac), std::string{lease::to_string(l.state)}, l.class_name,
                to_string(l.private_address), address_or_dash(l.public_address),
                address_or_dash(l.tunnel_address), ports_of(l.range), end_of(l)});
-  return table.text() + std::to_string(page.rows.size()) + " of " + std::to_string(page.total);
+  return text_of(table, page);
 }
 
 std::string table_of(const std::vector<lease::HistoryRecord>& records) {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace portico::phone {
+namespace portico::posix {
 
 class Descriptor {
  public:
@@ -37,4 +37,4 @@ class Descriptor {
   return fail(std::strerror(error), std::move(what));
 }
 
-}  // namespace portico::phone
+}  // namespace portico::posix
