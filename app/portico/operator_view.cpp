@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <tuple>
 
 namespace portico::app {
 namespace {
@@ -252,6 +253,23 @@ Result<management::Page<lease::Lease>> OperatorView::leases(const management::Pa
     });
     std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
     return page_of<lease::Lease>(all, page, [](const lease::Lease* lease) { return *lease; });
+  });
+}
+
+Result<management::Page<management::NeighborRow>> OperatorView::neighbors(
+    const management::PageRequest& page) {
+  return appliance_.mailbox().ask([this, page] {
+    auto all = appliance_.gateway().neighbors().rows();
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.hop.side, a.hop.address) < std::tie(b.hop.side, b.hop.address);
+    });
+    const auto now = read_clock().time;
+    return page_of<management::NeighborRow>(all, page, [now](const neighbor::Row& row) {
+      management::NeighborRow told{row, std::nullopt};
+      if (row.heard)
+        told.age_s = std::chrono::floor<std::chrono::seconds>(now - *row.heard).count();
+      return told;
+    });
   });
 }
 

@@ -18,6 +18,8 @@ class OperatorView final : public management::Control {
   [[nodiscard]] Result<management::Statistics> statistics(management::Moment moment) override;
   [[nodiscard]] Result<management::Page<management::BindingRow>> bindings(
       const management::BindingFilter& filter, const management::PageRequest& page) override;
+  [[nodiscard]] Result<management::Page<management::NeighborRow>> neighbors(
+      const management::PageRequest& page) override;
   [[nodiscard]] Result<management::Page<lease::Lease>> leases(
       const management::PageRequest& page) override;
   [[nodiscard]] Result<std::vector<lease::HistoryRecord>> history(

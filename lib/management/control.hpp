@@ -12,6 +12,7 @@
 #include "lease/store.hpp"
 #include "management/audit.hpp"
 #include "nappt/binding.hpp"
+#include "neighbor/table.hpp"
 #include "stats/registry.hpp"
 
 #include <cstdint>
@@ -124,6 +125,11 @@ struct BindingRow {
   Usage usage;              ///< over all workers
 };
 
+struct NeighborRow {
+  neighbor::Row neighbor;
+  std::optional<std::uint64_t> age_s;  ///< since it was last heard; none: it never was
+};
+
 class Control {
  public:
   virtual ~Control() = default;
@@ -132,6 +138,8 @@ class Control {
   [[nodiscard]] virtual Result<Page<BindingRow>> bindings(const BindingFilter& filter,
                                                           const PageRequest& page) = 0;
   [[nodiscard]] virtual Result<Page<lease::Lease>> leases(const PageRequest& page) = 0;
+  /// Those that are asked for by ARP, by side and address; attached phones are not among them.
+  [[nodiscard]] virtual Result<Page<NeighborRow>> neighbors(const PageRequest& page) = 0;
   [[nodiscard]] virtual Result<std::vector<lease::HistoryRecord>> history(
       const lease::HistoryQuery& query) = 0;
   [[nodiscard]] virtual Result<std::vector<Difference>> audit() = 0;

@@ -10,6 +10,8 @@ namespace {
 /// Zero means that there is none.
 Json address_or_null(Ipv4 a) { return a.is_zero() ? Json(nullptr) : Json(to_string(a)); }
 
+std::string_view name_of(Side side) { return side == Side::Lan ? "lan" : "wan"; }
+
 Json to_json(PortRange range) {
   return {{"first", range.first}, {"last", range.last()}, {"size", range.size}};
 }
@@ -48,7 +50,7 @@ Json to_json(const PortRow& p) {
   return {{"name", p.name},
           {"device", p.device},
           {"driver", p.driver},
-          {"side", p.side == Side::Lan ? "lan" : "wan"},
+          {"side", name_of(p.side)},
           {"mac", to_string(p.mac)},
           {"vlan", p.vlan},
           {"mtu", p.mtu},
@@ -102,6 +104,17 @@ Json to_json(const BindingRow& row) {
           {"via", row.via ? Json(to_string(*row.via)) : Json(nullptr)},
           {"slot", row.slot},
           {"usage", to_json(row.usage)}};
+}
+
+Json to_json(const NeighborRow& row) {
+  const auto& n = row.neighbor;
+  return {{"side", name_of(n.hop.side)},
+          {"address", to_string(n.hop.address)},
+          {"mac", n.heard ? Json(to_string(n.hop.mac)) : Json(nullptr)},
+          {"state", neighbor::to_string(n.state)},
+          {"router", n.pinned},
+          {"age_s", row.age_s ? Json(*row.age_s) : Json(nullptr)},
+          {"waiting", n.waiting}};
 }
 
 Json to_json(const lease::Lease& l) {

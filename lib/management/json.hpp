@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json to_json(const Balance& balance);
 [[nodiscard]] Json to_json(const Statistics& statistics);
 [[nodiscard]] Json to_json(const BindingRow& row);
+[[nodiscard]] Json to_json(const NeighborRow& row);
 [[nodiscard]] Json to_json(const lease::Lease& lease);
 [[nodiscard]] Json to_json(const lease::HistoryRecord& record);
 [[nodiscard]] Json to_json(const Difference& difference);

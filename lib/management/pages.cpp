@@ -126,13 +126,24 @@ Response bindings(Control& control, const Request& request) {
                 [&](const Page<BindingRow>& rows) { return to_json(rows, wanted); });
 }
 
-Response leases(Control& control, const Request& request) {
+/// A list without filters.
+template <class Row>
+Response list(Control& control, const Request& request,
+              Result<Page<Row>> (Control::*rows_of)(const PageRequest&)) {
   static constexpr std::array<std::string_view, 2> kKnown{"offset", "limit"};
   Parameters parameters{request, kKnown};
   const auto wanted = page_request(parameters);
   if (!parameters.problem().empty()) return refusal(kBadRequest, parameters.problem());
-  return answer(control.leases(wanted),
-                [&](const Page<lease::Lease>& rows) { return to_json(rows, wanted); });
+  return answer((control.*rows_of)(wanted),
+                [&](const Page<Row>& rows) { return to_json(rows, wanted); });
+}
+
+Response leases(Control& control, const Request& request) {
+  return list(control, request, &Control::leases);
+}
+
+Response neighbors(Control& control, const Request& request) {
+  return list(control, request, &Control::neighbors);
 }
 
 Response history(Control& control, const Request& request) {
@@ -168,7 +179,8 @@ struct Route {
 constexpr std::array kRoutes{
     Route{"/v1/health", health},          Route{"/v1/stats", statistics},
     Route{"/v1/bindings", bindings},      Route{"/v1/leases", leases},
-    Route{"/v1/leases/history", history}, Route{"/v1/audit", audit_page},
+    Route{"/v1/leases/history", history}, Route{"/v1/neighbors", neighbors},
+    Route{"/v1/audit", audit_page},
 };
 
 }  // namespace

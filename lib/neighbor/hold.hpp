@@ -32,6 +32,9 @@ class Hold {
   void drop(PacketId packet, Drop why);
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t waiting_for(HopIndex index) const noexcept {
+    return queues_[index].count;
+  }
 
  private:
   struct Queue {

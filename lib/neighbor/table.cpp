@@ -20,6 +20,20 @@ std::uint64_t key_of(Side side, Ipv4 address) noexcept {
 
 }  // namespace
 
+std::string_view to_string(State state) noexcept {
+  switch (state) {
+    case State::Incomplete:
+      return "incomplete";
+    case State::Reachable:
+      return "reachable";
+    case State::Stale:
+      return "stale";
+    case State::Failed:
+      break;
+  }
+  return "failed";
+}
+
 Table::Table(const Config& config, Sink& sink)
     : config_(config),
       sink_(sink),
@@ -118,16 +132,25 @@ void Table::recycle(HopIndex index) {
 std::optional<Row> Table::find(Side side, Ipv4 address) const {
   const HopIndex index = look_up(side, address);
   if (index == kNoHop) return std::nullopt;
+  return row_of(index);
+}
+
+Row Table::row_of(HopIndex index) const {
   const Entry& e = entries_[index];
-  return Row{index, e.hop, e.state, e.pinned};
+  const bool was_heard = !e.hop.mac.is_zero();
+  return {.index = index,
+          .hop = e.hop,
+          .state = e.state,
+          .pinned = e.pinned,
+          .heard = was_heard ? std::optional{e.heard} : std::nullopt,
+          .waiting = hold_.waiting_for(index)};
 }
 
 std::vector<Row> Table::rows() const {
   std::vector<Row> rows;
   rows.reserve(index_.size());
   for (HopIndex i = 1; i < entries_.size(); ++i)
-    if (const Entry& e = entries_[i]; e.use == Use::InUse)
-      rows.push_back({i, e.hop, e.state, e.pinned});
+    if (entries_[i].use == Use::InUse) rows.push_back(row_of(i));
   return rows;
 }
 

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -39,12 +40,17 @@ enum class State : std::uint8_t { Incomplete, Reachable, Stale, Failed };
 /// Whom an ARP message concerned. Invalid: its sender cannot be a host.
 enum class Concern : std::uint8_t { Ours, Others, Invalid };
 
-/// A neighbour as `show neighbours` tells it.
+/// As operators are told it.
+[[nodiscard]] std::string_view to_string(State state) noexcept;
+
+/// A neighbour as `show neighbors` tells it.
 struct Row {
   HopIndex index = kNoHop;
-  NextHop hop;
+  NextHop hop;  ///< its MAC is the last one known; zero: none ever was
   State state = State::Incomplete;
   bool pinned = false;
+  std::optional<Time> heard;  ///< when its MAC was last confirmed
+  std::size_t waiting = 0;    ///< packets that wait for its answer
 };
 
 class Table {
@@ -98,6 +104,7 @@ class Table {
   };
 
   [[nodiscard]] Entry& at(HopIndex index) noexcept { return entries_[index]; }
+  [[nodiscard]] Row row_of(HopIndex index) const;
   [[nodiscard]] const Interface& self(Side side) const noexcept;
   [[nodiscard]] HopIndex look_up(Side side, Ipv4 address) const noexcept;
   [[nodiscard]] HopIndex create(Side side, Ipv4 address, Time now);

@@ -92,6 +92,11 @@ def test_d3_the_command_line_answers(lab):
     assert "turning" in gateway.ctl("show", "workers")
     assert "ok" in gateway.ctl("show", "health")
     assert "0 differences" in gateway.ctl("audit")
+    exchange_udp(phone, lab.provider)
+    assert PROVIDER in gateway.ctl("show", "neighbors")
+    [neighbor] = gateway.get("/v1/neighbors")["items"]
+    assert (neighbor["address"], neighbor["mac"]) == (PROVIDER, lab.provider.mac())
+    assert (neighbor["state"], neighbor["router"], neighbor["waiting"]) == ("reachable", False, 0)
 
 
 def test_d3_porticoctl_runs_a_file_of_commands_and_tells_what_failed(lab):

@@ -10,6 +10,7 @@ void add_all(cli::Cli& cli, management::Control& control) {
   add_counters(cli, control);
   add_bindings(cli, control);
   add_leases(cli, control);
+  add_neighbors(cli, control);
   add_config(cli, control);
   add_audit(cli, control);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/portico/commands/commands.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/scripted_control.hpp"
 
-#include <utility>
+#include <catch2/catch.hpp>
 
 using namespace portico;
 using namespace portico::management;
@@ -11,40 +11,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-/// Answers from fields that a test sets, and remembers what it was asked.
-class ScriptedControl : public Control {
- public:
-  Result<Health> health_answer;
-  Result<Statistics> statistics_answer;
-  Page<BindingRow> binding_rows;
-  std::vector<Difference> differences;
-  BindingFilter filter;
-  PageRequest page;
-  Mac revoked;
-  bool has_lost = true;
-
-  Result<Health> health() override { return health_answer; }
-  Result<Statistics> statistics(Moment) override { return statistics_answer; }
-  Result<Page<BindingRow>> bindings(const BindingFilter& f, const PageRequest& p) override {
-    filter = f;
-    page = p;
-    return binding_rows;
-  }
-  Result<Page<lease::Lease>> leases(const PageRequest& p) override {
-    page = p;
-    return Page<lease::Lease>{};
-  }
-  Result<std::vector<lease::HistoryRecord>> history(const lease::HistoryQuery&) override {
-    return std::vector<lease::HistoryRecord>{};
-  }
-  Result<std::vector<Difference>> audit() override { return differences; }
-  Result<std::size_t> revoke(const Mac& mac) override {
-    revoked = mac;
-    return 2u;
-  }
-  Result<bool> accept_loss() override { return std::exchange(has_lost, false); }
-  std::string configuration() override { return "{\"role\": \"gateway\"}\n"; }
-};
+using support::ScriptedControl;
 
 struct Desk {
   ScriptedControl control;
@@ -123,4 +90,16 @@ TEST_CASE("the other commands ask what they are named after", "[cli]") {
   CHECK(desk.cli.run("show leases holder 203.0.113.1 24001 yesterday").failed());
   CHECK_THAT(desk.cli.run("show leases").text(), Contains("0 of 0"));
   CHECK_FALSE(desk.cli.run("show workers").failed());
+}
+
+TEST_CASE("neighbours are shown with their state, their age and what waits for them", "[cli]") {
+  Desk desk;
+  desk.control.neighbor_rows = support::two_neighbors();
+  CHECK(desk.cli.run("show neighbors").text() ==
+        "side  address        mac                state       kind    age s  packets waiting\n"
+        "wan   198.51.100.1   02:00:00:00:00:01  reachable   router      7                0\n"
+        "wan   198.51.100.99  -                  incomplete  host        -                3\n"
+        "2 of 2\n");
+  CHECK_FALSE(desk.cli.run("show neighbors from 100").failed());
+  CHECK(desk.control.page.offset == 100);
 }

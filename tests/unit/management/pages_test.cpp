@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "management/pages.hpp"
 
+#include "support/scripted_control.hpp"
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -10,44 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Answers from fields that a test sets, and remembers what it was asked.
-class ScriptedControl : public Control {
- public:
-  Result<Health> health_answer;
-  Result<Statistics> statistics_answer;
-  Page<BindingRow> binding_rows;
-  Page<lease::Lease> lease_rows;
-  std::vector<lease::HistoryRecord> records;
-  std::vector<Difference> differences;
-
-  BindingFilter filter;
-  PageRequest page;
-  Moment moment = Moment::Running;
-  lease::HistoryQuery query;
-
-  Result<Health> health() override { return health_answer; }
-  Result<Statistics> statistics(Moment m) override {
-    moment = m;
-    return statistics_answer;
-  }
-  Result<Page<BindingRow>> bindings(const BindingFilter& f, const PageRequest& p) override {
-    filter = f;
-    page = p;
-    return binding_rows;
-  }
-  Result<Page<lease::Lease>> leases(const PageRequest& p) override {
-    page = p;
-    return lease_rows;
-  }
-  Result<std::vector<lease::HistoryRecord>> history(const lease::HistoryQuery& q) override {
-    query = q;
-    return records;
-  }
-  Result<std::vector<Difference>> audit() override { return differences; }
-  Result<std::size_t> revoke(const Mac&) override { return 0u; }
-  Result<bool> accept_loss() override { return false; }
-  std::string configuration() override { return "{}"; }
-};
+using support::ScriptedControl;
 
 struct Answer {
   int status;
@@ -192,6 +157,26 @@ TEST_CASE("a lease is shown whole, even where a peer's octets are no text", "[ma
     control.lease_rows = {1, {lease}};
     CHECK(get(control, "/v1/leases").body["items"].at(0)["until"].is_null());
   }
+}
+
+TEST_CASE("a neighbour is shown with what is known of it", "[management]") {
+  ScriptedControl control;
+  control.neighbor_rows = support::two_neighbors();
+  const auto page = get(control, "/v1/neighbors", {{"offset", "5"}, {"limit", "7"}}).body;
+  CHECK(control.page.offset == 5);
+  CHECK(control.page.limit == 7);
+  CHECK(page["total"] == 2);
+  CHECK(page["items"].at(0) == json{{"side", "wan"},
+                                    {"address", "198.51.100.1"},
+                                    {"mac", "02:00:00:00:00:01"},
+                                    {"state", "reachable"},
+                                    {"router", true},
+                                    {"age_s", 7},
+                                    {"waiting", 0}});
+  CHECK(page["items"].at(1)["state"] == "incomplete");
+  CHECK(page["items"].at(1)["mac"].is_null());
+  CHECK(page["items"].at(1)["age_s"].is_null());
+  CHECK(page["items"].at(1)["waiting"] == 3);
 }
 
 TEST_CASE("the history is asked for an address, a port and a moment", "[management]") {

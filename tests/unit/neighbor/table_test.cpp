@@ -73,6 +73,25 @@ TEST_CASE("a packet waits for its neighbour's answer and leaves with its MAC", "
   }
 }
 
+TEST_CASE("operators are told when a neighbour was heard and how many packets wait for it",
+          "[neighbor]") {
+  Bench b;
+  b.resolve(kPeer, 7);
+  b.resolve(kPeer, 8);
+  auto row = *b.table.find(Side::Wan, kPeer);
+  CHECK_FALSE(row.heard);
+  CHECK(row.waiting == 2);
+  b.wait(100ms);
+  b.hear(reply(kPeer, kTheirMac));
+  const auto heard = b.now;
+  b.wait(5s);
+  row = *b.table.find(Side::Wan, kPeer);
+  CHECK(row.heard == heard);
+  CHECK(row.waiting == 0);
+  REQUIRE(b.table.rows().size() == 1);
+  CHECK(b.table.rows()[0].heard == heard);
+}
+
 TEST_CASE("one address on both links is two neighbours", "[neighbor]") {
   Bench b;
   b.table.resolve(Side::Lan, "192.0.2.7"_ip, 1, b.now);
