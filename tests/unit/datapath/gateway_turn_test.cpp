@@ -218,6 +218,25 @@ TEST_CASE("a packet exactly as long as the WAN takes goes out", "[datapath][U-13
   CHECK(gateway.wan().sent().size() == 1);
 }
 
+TEST_CASE("no ICMP error ends a binding", "[datapath][U-12]") {
+  Gateway gateway;
+  auto error = site::inbound();
+  error.protocol = wire::kProtocolIcmp;
+  error.icmp_type = wire::kIcmpUnreachable;
+  error.icmp_code = GENERATE(std::uint8_t{1}, std::uint8_t{3}, std::uint8_t{13});
+  error.from_port = error.to_port = 0;
+  error.payload = site::outbound_translated().ip();
+  gateway.wan().receive(error.build());
+  gateway.turn();
+  CHECK(gateway.dropped(Drop::IcmpError) == 1);
+  gateway.lan().receive(site::outbound().build());
+  gateway.wan().receive(site::inbound().build());
+  gateway.turn();
+  CHECK(gateway.wan().sent() == Frames{site::outbound_translated().build()});
+  CHECK(gateway.lan().sent() == Frames{site::inbound_translated().build()});
+  CHECK(gateway.balanced());
+}
+
 TEST_CASE("without a route the packet goes to control", "[datapath]") {
   Gateway gateway{{.default_route = false}};
   gateway.lan().receive(site::outbound().build());

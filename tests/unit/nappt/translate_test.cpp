@@ -98,6 +98,19 @@ TEST_CASE("inbound, the destination becomes the private address and the port sta
   CHECK(phone.packets_in.value() == 1);
 }
 
+TEST_CASE("what a packet carries is nobody's to change, addresses in it neither", "[nappt][U-10]") {
+  auto before = from_phone();  // to SIP's port
+  before.payload = support::octets(
+      "INVITE sip:9@192.0.2.80 SIP/2.0\r\nVia: SIP/2.0/UDP 10.20.0.7:24000\r\n"
+      "Contact: <sip:7@10.20.0.7:24000>\r\n\r\nc=IN IP4 10.20.0.7\r\nm=audio 24002 RTP/AVP 0\r\n");
+  auto after = before;
+  after.from = "203.0.113.1"_ip;
+  auto phone = the_phone();
+  OnHeap buffer{before.ip()};
+  translate_outbound(phone, buffer.packet(), Ttl::Keep);
+  CHECK(buffer.octets == after.ip());
+}
+
 TEST_CASE("whatever the addresses, the checksums are those of the new packet", "[nappt][F-3]") {
   std::mt19937 random{1};
   for (int i = 0; i < 20'000; ++i) {
