@@ -83,6 +83,7 @@ struct Phone {
   Ipv4 giaddr = {};
   std::optional<Mac> frame_source = {};  ///< of another device than chaddr says
   std::uint32_t lease_s = 0;             ///< option 51; 0: none
+  Ipv4 link_selection = {};              ///< option 82, sub-option 5; zero: none
 };
 
 /// An answer of the DHCP server, read back.
@@ -243,6 +244,11 @@ class GatewayBed {
     if (!phone.identifier.empty()) builder.add_text(code::kClientIdentifier, phone.identifier);
     if (phone.lease_s != 0) builder.add_number32(code::kLeaseTime, phone.lease_s);
     for (const auto& [option, address] : addresses) builder.add_address(option, address);
+    if (!phone.link_selection.is_zero()) {
+      Octets link{wire::dhcp::relay::kLinkSelection, 4, 0, 0, 0, 0};
+      store_be(&link[2], phone.link_selection.bits);
+      builder.set_relay_information(link);
+    }
     const std::uint8_t wanted[] = {1, 3, 6, 51};
     builder.add(code::kParameterRequestList, wanted);
     const auto payload = *builder.finish(1400);

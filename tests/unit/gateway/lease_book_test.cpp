@@ -93,6 +93,38 @@ TEST_CASE("an offer is held for a minute and no longer", "[gateway][D-7]") {
   CHECK(bed.answer()->type == Type::Nak);
 }
 
+TEST_CASE("an address that a client asks for is its own if it is free and of its pool",
+          "[gateway][D-6]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk);
+  const auto wish = "10.20.1.20"_ip;
+  CHECK(bed.discover(kPhone, wish)->address == wish);
+  SECTION("not if another has it") { CHECK(bed.discover(kSoft, wish)->address != wish); }
+  SECTION("not from outside the pool") {
+    const auto offer = bed.discover(kSoft, "10.20.2.20"_ip);
+    REQUIRE(offer);
+    CHECK("10.20.1.0/27"_net.contains(offer->address));
+  }
+}
+
+TEST_CASE("the link that a relay selects chooses the pool, whatever the relay's own address",
+          "[gateway][D-6][D-16]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk);
+  auto phone = kPhone;
+  phone.giaddr = kBranch.giaddr;
+  phone.link_selection = "10.20.0.0"_ip;
+  const auto offer = bed.discover(phone);
+  REQUIRE(offer);
+  CHECK("10.20.1.0/27"_net.contains(offer->address));
+  SECTION("a link without a pool of the class: nothing") {
+    auto misplaced = kBranch;
+    misplaced.link_selection = "10.20.0.0"_ip;
+    CHECK_FALSE(bed.discover(misplaced));
+    CHECK(bed.count(&dhcp::Counters::address_not_on_link) == 1);
+  }
+}
+
 TEST_CASE("who takes another server's offer leaves ours", "[gateway][D-8]") {
   fake::MemoryStore disk;
   GatewayBed bed(disk);
