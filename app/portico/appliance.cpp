@@ -271,6 +271,11 @@ std::vector<std::string> Appliance::warnings() const {
         std::to_string(gateway_->leases().counters().found_in_use.value()) +
         " addresses are withheld from phones, for devices without a lease use them: the last is " +
         to_string(squatter->address) + ", used by " + to_string(squatter->mac));
+  if (const auto& declined = gateway_->book().last_declined())
+    warnings.push_back(
+        std::to_string(gateway_->leases().counters().declined.value()) +
+        " addresses were declined by phones, which found others to use them: the last is " +
+        to_string(declined->address) + ", declined by " + to_string(declined->phone));
   if (firmware_)
     for (const auto& file : firmware_->left_out) warnings.push_back("not served by TFTP: " + file);
   return warnings;

@@ -23,6 +23,12 @@ struct Squatter {
   Mac mac;  ///< of the router, where it is behind one
 };
 
+/// Which phone found an address in use by another when it was given it.
+struct DeclinedAddress {
+  Ipv4 address;
+  Mac phone;
+};
+
 class LeaseBook final : public dhcp::Book {
  public:
   struct Limits {
@@ -60,6 +66,9 @@ class LeaseBook final : public dhcp::Book {
   /// The one that a probe found last.
   [[nodiscard]] const std::optional<Squatter>& last_squatter() const noexcept {
     return last_squatter_;
+  }
+  [[nodiscard]] const std::optional<DeclinedAddress>& last_declined() const noexcept {
+    return last_declined_;
   }
 
  private:
@@ -125,6 +134,7 @@ class LeaseBook final : public dhcp::Book {
   Probes& probes_;
   std::uint64_t next_probe_ = 1;
   std::optional<Squatter> last_squatter_;
+  std::optional<DeclinedAddress> last_declined_;
 };
 
 }  // namespace portico::gateway

@@ -143,6 +143,7 @@ void LeaseBook::decline(const dhcp::Query& query, Now now) {
   if (entry == nullptr || entry->lease.mac != query.mac ||
       entry->lease.private_address != query.requested || !is_genuine(query))
     return;
+  last_declined_ = {entry->lease.private_address, query.mac};
   leases_.end(*entry, lease::Event::Declined, now);
 }
 

@@ -86,7 +86,9 @@ def test_d11_a_declined_address_is_nobodys(lab):
     address = ack[BOOTP].yiaddr
     assert wire.ask(wire.message("decline", [("requested_addr", address),
                                              ("server_id", option(ack, "server_id"))]), 0.2) is None
-    eventually(lambda: gateway.stats()["dhcp"]["declines"] == 1, "the decline")
+    [warning] = eventually(lambda: gateway.health()[1]["warnings"], "the alarm")
+    assert address in warning and mac(1) in warning
+    assert gateway.stats()["dhcp"]["declines"] == 1
     assert wire.lease()[BOOTP].yiaddr != address
 
 
