@@ -138,6 +138,13 @@ std::uint32_t LeaseBook::lease_time(const dhcp::Query& query,
   return std::min(most, std::max(query.lease_s.value_or(most), kShortestLease_s));
 }
 
+/// A client that asks for less may never hear that it was heeded, and would count on the rest.
+std::uint32_t LeaseBook::lease_time(const dhcp::Query& query, const Entry& entry, Now now) const {
+  const auto most = plan_.classes[entry.phone_class].settings.lease_s;
+  const auto left = leases_.left_s(entry, now);
+  return std::max(lease_time(query, entry.phone_class), std::min(left, most));
+}
+
 // ---- DISCOVER
 
 dhcp::OfferAnswer LeaseBook::discover(const dhcp::Query& query, Now now) {
@@ -181,7 +188,7 @@ dhcp::OfferAnswer LeaseBook::offer_held(Entry& entry, const dhcp::Query& query, 
                                    .holding = *entry.holding,
                                    .lease_id = entry.lease.id,
                                    .replaces = 0,
-                                   .lease_s = lease_time(query, entry.phone_class),
+                                   .lease_s = lease_time(query, entry, now),
                                    .probe = 0,
                                    .deadline = now.time + limits_.offer_hold});
   return answer_for(offer);

@@ -120,6 +120,10 @@ class LeaseBook final : public dhcp::Book {
   [[nodiscard]] dhcp::RequestAnswer grant_again(Entry& entry, const dhcp::Query& query, Now now);
   [[nodiscard]] std::uint32_t lease_time(const dhcp::Query& query,
                                          std::size_t phone_class) const noexcept;
+  /// Of a lease there is already: no less than what is left of it, as far as its class gives so
+  /// much.
+  [[nodiscard]] std::uint32_t lease_time(const dhcp::Query& query, const Entry& entry,
+                                         Now now) const;
 
   const Plan& plan_;
   Limits limits_;

@@ -83,7 +83,7 @@ dhcp::RequestAnswer LeaseBook::grant_again(Entry& entry, const dhcp::Query& quer
                      .vendor_class = query.vendor_class.value_or(entry.lease.vendor_class),
                      .phone_class = entry.phone_class,
                      .relay = direct ? entry.lease.relay : query.giaddr,
-                     .lease_s = lease_time(query, entry.phone_class),
+                     .lease_s = lease_time(query, entry, now),
                      .holding = *entry.holding,
                      .lease_id = entry.lease.id},
                     now)};

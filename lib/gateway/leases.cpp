@@ -105,6 +105,15 @@ std::uint64_t Leases::grant(const Grant& grant, Now now) {
   return entry.pending;
 }
 
+std::uint32_t Leases::left_s(const Entry& entry, Now now) const {
+  if (entry.slot == kNoSlot || entry.lease.state != lease::State::Bound) return 0;
+  if (entry.lease.lease_s == lease::kInfinite) return lease::kInfinite;
+  const auto end = deadlines_.deadline_of(entry.lease.id);
+  if (!end || *end <= now.time) return 0;
+  const auto left = std::chrono::ceil<std::chrono::seconds>(*end - now.time);
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(left.count(), lease::kInfinite));
+}
+
 std::uint64_t Leases::write(Step step, lease::Event event, const lease::Lease& row, WallTime at,
                             const Usage& usage) {
   auto stamped = row;

@@ -96,6 +96,9 @@ class Leases {
 
   /// Begins a grant; the ticket comes back through the listener.
   [[nodiscard]] std::uint64_t grant(const Grant& grant, Now now);
+  /// What is left of a lease in use, a begun second included: nothing may shorten it while its
+  /// phone counts on it. kInfinite: it has no end.
+  [[nodiscard]] std::uint32_t left_s(const Entry& entry, Now now) const;
   /// Ends a lease that is bound; nothing if it is ending already.
   void end(Entry& entry, lease::Event why, Now now);
   /// Its client takes another lease: this one ends, and is nobody's. On disk it is so before the

@@ -209,13 +209,34 @@ TEST_CASE("a REQUEST is answered by what is known of its client", "[gateway][D-8
     CHECK(answer_type() == Type::Nak);
     CHECK(bed.published() == 0);
   }
-  SECTION("asking for less time than its class gives") {
+  SECTION("asking for less time than its class gives, but it has more left") {
     auto modest = kPhone;
     modest.lease_s = 300;
+    bed.live(600s, 100s);
+    bed.renew(modest, ack->address);
+    bed.settle();
+    CHECK(bed.answer()->lease_s == 3000);
+    bed.live(2800s, 100s);
     bed.renew(modest, ack->address);
     bed.settle();
     CHECK(bed.answer()->lease_s == 300);
   }
+}
+
+TEST_CASE("a renewal for less time, whose ACK is lost, takes nothing from its phone",
+          "[gateway][P7]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk);
+  const auto ack = bed.lease(kPhone);
+  auto modest = kPhone;
+  modest.lease_s = 60;
+  bed.renew(modest, ack->address);
+  bed.pass(11s);  // longer than a client waits for an answer
+  bed.settle();
+  REQUIRE_FALSE(bed.answer());
+  bed.live(3500s, 100s);
+  CHECK(bed.entry(ack->address)->lease.state == lease::State::Bound);
+  CHECK(bed.published() == 1);
 }
 
 TEST_CASE("a MAC list that denies at once ends leases at once", "[gateway][P2]") {
