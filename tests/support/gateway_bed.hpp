@@ -12,6 +12,7 @@
 #include "wire/dhcp_options.hpp"
 #include "wire/udp.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -89,6 +90,7 @@ struct Phone {
 /// An answer of the DHCP server, read back.
 struct Answer {
   Type type{};
+  std::uint32_t xid = 0;
   Mac phone;  ///< chaddr
   Ipv4 address;
   std::uint32_t lease_s = 0;
@@ -102,11 +104,12 @@ struct Answer {
 
 struct BedWorker {
   explicit BedWorker(const nappt::Shape& shape) : bindings(shape) {}
-  orders::Mailbox mailbox{64};
+  static constexpr std::size_t kMailbox = 64;
+  orders::Mailbox mailbox{kMailbox};
   nappt::Bindings bindings;
 
-  void serve() {
-    mailbox.serve(64, [this](const orders::Order& order) {
+  void serve(std::size_t most = kMailbox) {
+    mailbox.serve(most, [this](const orders::Order& order) {
       if (const auto* add = std::get_if<orders::AddBinding>(&order))
         bindings.add(add->slot, add->binding);
       if (const auto* remove = std::get_if<orders::RemoveBinding>(&order))
@@ -125,6 +128,7 @@ struct BedWorld final : gateway::World {
   std::vector<Sent> sent;
   std::deque<lease::Change> queue;     ///< handed to the store, not on disk
   std::vector<lease::Change> written;  ///< on disk, in order
+  std::deque<std::uint64_t> untold;    ///< tickets of what is on disk, unknown to the gateway
   std::size_t room = 65536;
   std::size_t given_up = 0;
 
@@ -142,19 +146,38 @@ struct BedWorld final : gateway::World {
   Usage usage(nappt::Slot) override { return {7, 700, 5, 500}; }
 };
 
+/// How much may be under way at once, and how long a probe waits.
+struct BedLimits {
+  std::uint32_t pending = 8192;
+  std::size_t offers = 65536;
+  Duration probe_wait = 0s;
+};
+
+enum class BedStart : std::uint8_t {
+  Settled,   ///< what the start brings about is written and carried out
+  Restored,  ///< nothing of it is yet
+};
+
+inline constexpr Now kBedStart{{1'000'000'000}, {1'700'000'000}};
+
 class GatewayBed {
  public:
   /// `disk` outlives the bed: another bed on the same disk is the gateway started again.
   explicit GatewayBed(lease::LeaseStore& disk, std::string_view config = kBedConfig,
-                      Now start = {{1'000'000'000}, {1'700'000'000}}, std::size_t pending = 8192,
-                      Duration probe_wait = 0s)
-      : now(start), plan(plan_of(config)), disk_(disk) {
+                      Now start = kBedStart, std::uint32_t pending = 8192, Duration probe_wait = 0s)
+      : GatewayBed(disk, plan_of(config), start, {.pending = pending, .probe_wait = probe_wait},
+                   BedStart::Settled) {}
+  GatewayBed(lease::LeaseStore& disk, gateway::Plan made, Now start, const BedLimits& limits,
+             BedStart how)
+      : now(start), plan(std::move(made)), disk_(disk) {
     for (int i = 0; i < 2; ++i) workers.push_back(std::make_unique<BedWorker>(shape()));
     gateway::Settings settings;
-    settings.links[0] = {kGatewayMac, {kGatewayLan, 16}, 0};
+    settings.links[0] = {kGatewayMac, {kGatewayLan, plan.lan_network.length}, 0};
     settings.links[1] = {"02:00:00:00:00:02"_mac, {"198.51.100.2"_ip, 24}, 0};
-    settings.leases.pending = static_cast<std::uint32_t>(pending);
-    settings.probe_wait = probe_wait;
+    settings.leases.pending = limits.pending;
+    settings.offers.offers = limits.offers;
+    settings.dhcp.pending = limits.pending;
+    settings.probe_wait = limits.probe_wait;
     settings.dhcp.server = kGatewayLan;
     settings.dhcp.enterprise = kEnterprise;
     settings.dhcp.per_mac_per_s = 0;
@@ -169,10 +192,8 @@ class GatewayBed {
       for (auto& worker : workers) worker->bindings.add(slot, binding);
     });
     core->start(now);
-    // The way to the branch is known.
-    (void)core->on_arp(
-        Side::Lan, arp_request(kGatewayMac, kBranchRouterMac, "10.20.0.2"_ip, kGatewayLan), now);
-    settle();
+    hear_branch_router();
+    if (how == BedStart::Settled) settle();
     world.sent.clear();
   }
 
@@ -192,29 +213,51 @@ class GatewayBed {
 
   // ---- what the world does
   void pass(Duration time) {
+    const auto whole_s = [this] { return now.time.ns / std::chrono::nanoseconds{1s}.count(); };
+    const auto before_s = whole_s();
     now.time = now.time + time;
-    now.wall.s += std::chrono::duration_cast<std::chrono::seconds>(time).count();
+    now.wall.s += whole_s() - before_s;
   }
   void turn() { core->turn(now); }
-  /// The store writes all that waits, in one transaction.
-  void write() {
-    std::vector<lease::Change> batch(world.queue.begin(), world.queue.end());
-    world.queue.clear();
-    expects(disk_.commit(batch).has_value(), "the disk takes it");
+  /// The way to the branch is known.
+  void hear_branch_router() {
+    (void)core->on_arp(
+        Side::Lan, arp_request(kGatewayMac, kBranchRouterMac, "10.20.0.2"_ip, kGatewayLan), now);
+  }
+  /// The store writes so many of the rows that wait, in one transaction. False: it fails.
+  [[nodiscard]] bool commit(std::size_t most) {
+    const auto end =
+        world.queue.begin() + static_cast<std::ptrdiff_t>(std::min(most, world.queue.size()));
+    const std::vector<lease::Change> batch(world.queue.begin(), end);
+    if (!disk_.commit(batch)) return false;
+    world.queue.erase(world.queue.begin(), end);
     for (const auto& change : batch) {
       world.written.push_back(change);
-      core->stored(change.ticket, now);
+      world.untold.push_back(change.ticket);
     }
+    return true;
+  }
+  /// The gateway learns what was written.
+  void tell() {
+    for (; !world.untold.empty(); world.untold.pop_front()) core->stored(world.untold.front(), now);
+  }
+  /// The store writes all that waits, and the gateway learns it.
+  void write() {
+    expects(commit(world.queue.size()), "the disk takes it");
+    tell();
   }
   void serve() {
     for (auto& worker : workers) worker->serve();
+  }
+  [[nodiscard]] bool is_at_rest() {
+    return world.queue.empty() && world.untold.empty() && core->leases().is_idle() &&
+           core->publisher().outstanding() == 0;
   }
   /// Until nothing is under way.
   void settle() {
     for (int i = 0; i < 1000; ++i) {
       turn();
-      if (world.queue.empty() && core->leases().is_idle() && core->publisher().outstanding() == 0)
-        return;
+      if (is_at_rest()) return;
       write();
       serve();
     }
@@ -229,6 +272,7 @@ class GatewayBed {
   }
 
   // ---- what phones say
+  /// The answer to it has last_xid().
   gateway::Gateway::Outcome say(const Phone& phone, Type type,
                                 std::vector<std::pair<std::uint8_t, Ipv4>> addresses = {},
                                 Ipv4 ciaddr = {}) {
@@ -329,6 +373,7 @@ class GatewayBed {
   }
 
   // ---- what there is
+  [[nodiscard]] std::uint32_t last_xid() const noexcept { return xid_; }
   [[nodiscard]] gateway::Entry* entry(Ipv4 address) {
     return core->leases().table().by_private(address);
   }
@@ -363,6 +408,7 @@ class GatewayBed {
     const auto* message = std::get_if<wire::dhcp::Message>(&parsed);
     expects(message != nullptr, "an answer is a DHCP message");
     Answer answer{.type = *message->type(),
+                  .xid = message->header().xid,
                   .phone = message->header().mac(),
                   .address = message->header().yiaddr,
                   .lease_s = message->number32(code::kLeaseTime).value_or(0),
