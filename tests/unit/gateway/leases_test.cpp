@@ -253,7 +253,7 @@ TEST_CASE("a store whose queue is full gets an end later, and no new grants", "[
 
 TEST_CASE("grants in flight are bounded, and DISCOVER is shed before REQUEST", "[gateway][D-20]") {
   fake::MemoryStore disk;
-  GatewayBed bed(disk, kBedConfig, {{1'000'000'000}, {1'700'000'000}}, 4);
+  GatewayBed bed(disk, kBedConfig, support::kBedStart, 4);
   std::vector<Phone> phones;
   std::vector<Ipv4> offered;
   for (std::uint8_t i = 0; i < 5; ++i) {

@@ -27,7 +27,7 @@ struct Ping {
 
 /// A gateway that probes, on a LAN where others may answer.
 struct Bed : GatewayBed {
-  explicit Bed(lease::LeaseStore& disk, Now start = {{1'000'000'000}, {1'700'000'000}})
+  explicit Bed(lease::LeaseStore& disk, Now start = support::kBedStart)
       : GatewayBed(disk, kBedConfig, start, 8192, kWait) {}
 
   /// The address that the last ARP request asks for, if that was sent last.
@@ -249,7 +249,7 @@ TEST_CASE("beyond so many probes at once addresses are offered as they are", "[g
   fake::MemoryStore disk;
   auto config = with(std::string{kBedConfig}, "10.20.1.31", "10.20.9.255");
   config = with(config, "203.0.113.0/32", "203.0.113.0/26");
-  GatewayBed bed(disk, config, {{1'000'000'000}, {1'700'000'000}}, 8192, kWait);
+  GatewayBed bed(disk, config, support::kBedStart, 8192, kWait);
   const auto phone = [](std::size_t i) {
     return Phone{.mac = {{0, 0x1b, 0x2c, 1, 0, static_cast<std::uint8_t>(i)}}};
   };
