@@ -13,6 +13,11 @@ namespace portico::gateway {
   return {t.s + std::chrono::duration_cast<std::chrono::seconds>(d).count()};
 }
 
+/// No sooner than that, whatever fraction of a second WallTime leaves out.
+[[nodiscard]] inline WallTime surely_later(WallTime t, Duration d) noexcept {
+  return later(t, d + 1s);
+}
+
 /// How long until then, within what a lease can last.
 [[nodiscard]] inline std::chrono::seconds time_left(WallTime until, WallTime wall) noexcept {
   if (until <= wall) return 0s;

@@ -94,9 +94,8 @@ std::uint64_t Leases::grant(const Grant& grant, Now now) {
   lease.relay = grant.relay;
   lease.state = lease::State::Bound;
   lease.lease_s = grant.lease_s;
-  // The phone may count from the ACK, which may be so much later; one second more is for the
-  // fraction that WallTime cannot say.
-  lease.until = later(wall, std::chrono::seconds{grant.lease_s} + dhcp::kPatience + 1s);
+  // The phone may count from the ACK, which may be so much later.
+  lease.until = surely_later(wall, std::chrono::seconds{grant.lease_s} + dhcp::kPatience);
   entry.phone_class = static_cast<std::uint16_t>(grant.phone_class);
   if (!published) set_deadline(entry, kNever);
   entry.pending = write(published ? Step::Renewal : Step::Grant,
@@ -205,7 +204,7 @@ void Leases::ended(Entry& entry, lease::Event why, Now now) {
   const auto rest_for = declined ? limits_.decline : limits_.quarantine;
   const auto wall = calendar_.read(now.wall);
   entry.lease.state = declined ? lease::State::Declined : lease::State::Quarantined;
-  entry.lease.until = later(wall, rest_for);
+  entry.lease.until = surely_later(wall, rest_for);
   set_deadline(entry, now.time + rest_for);
   write(Step::End, why, entry.lease, wall, usage);
   ++(counters_.*counter_of(why));

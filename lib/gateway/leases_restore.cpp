@@ -115,7 +115,7 @@ void Leases::adopt_ended(Entry& entry, Now now) {
   const bool superseded = is_nobodys(lease);
   const auto at = superseded ? wall : std::min(lease.until, wall);
   lease.state = lease::State::Quarantined;
-  lease.until = later(at, limits_.quarantine);
+  lease.until = superseded ? surely_later(at, limits_.quarantine) : later(at, limits_.quarantine);
   entry.ending = true;
   write(Step::End, superseded ? lease::Event::Released : lease::Event::Expired, lease, at);
   ++(superseded ? counters_.released : counters_.expired);
@@ -148,7 +148,7 @@ void Leases::adopt_refused(const lease::Lease& row, Now now) {
     entry.lease.client = nobody(row.id);
   const bool rested = row.state == lease::State::Remembered;
   if (!rested) entry.holding = take_what_is_left(row);
-  if (row.state == lease::State::Bound) entry.lease.until = later(wall, limits_.quarantine);
+  if (row.state == lease::State::Bound) entry.lease.until = surely_later(wall, limits_.quarantine);
   entry.lease.state = lease::State::Quarantined;
   auto& refused = table_.insert(std::move(entry));
   if (rested) return forget(refused, now);

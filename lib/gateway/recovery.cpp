@@ -25,8 +25,7 @@ void Recovery::resume(WallTime until, WallTime wall, Time now) {
   if (until == lease::kUndecided) {
     const auto longest = longest_lease_s(plan_);
     if (longest == lease::kInfinite) return;
-    // One second more, for the fraction that WallTime cannot say.
-    until = later(wall, std::chrono::seconds{longest} + 1s);
+    until = surely_later(wall, std::chrono::seconds{longest});
     store(until, wall);
   }
   until_ = now + time_left(until, wall);

@@ -102,6 +102,23 @@ TEST_CASE("a quarantine goes on after a restart", "[gateway][C-8]") {
   CHECK(run.bed->entry(lease.private_address)->lease.state == lease::State::Remembered);
 }
 
+TEST_CASE("a restart takes no fraction of a second off a quarantine", "[gateway][C-8]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk);
+  const auto ack = bed.lease(kPhone);
+  REQUIRE(ack);
+  bed.pass(750ms);
+  bed.release(kPhone, ack->address);
+  bed.settle();
+  const auto end = bed.now.time;
+  bed.pass(250ms);
+  GatewayBed later(disk, kBedConfig, bed.now);
+  while (later.entry(ack->address)->lease.state == lease::State::Quarantined)
+    later.live(250ms, 250ms);
+  CHECK(later.now.time - end >= 120s);
+  CHECK(later.now.time - end <= 122s);
+}
+
 TEST_CASE("an address stays declined after a restart", "[gateway][D-11]") {
   auto lease = row(1, 1, lease::State::Declined);
   lease.client = gateway::nobody(1);
