@@ -44,7 +44,7 @@ class Batch {
 }
 
 /// A packet too big whose sender did not ask for an answer is only counted.
-[[gnu::noinline]] void refuse_too_big(Side from, const Packet& packet, rte_mbuf* m,
+[[gnu::noinline]] void refuse_too_big(Side from, Packet packet, rte_mbuf* m,
                                       Lanes& lanes) noexcept {
   if (packet.dont_fragment()) return answer_with_error(from, Drop::TooBig, m, lanes);
   lanes.push(Drop::TooBig, m);
@@ -52,14 +52,14 @@ class Batch {
 
 /// Out of the frame that one side received becomes one that the other sends.
 template <Side from, Side to>
-void reframe(const Worker& w, const Packet& packet, const Mac& destination, rte_mbuf* m) noexcept {
+void reframe(const Worker& w, Packet packet, const Mac& destination, rte_mbuf* m) noexcept {
   resize_header(m, w.link(from).header_size(), w.link(to).header_size(), packet.length());
   w.link(to).write_header(packet.first_octet(), destination);
 }
 
 /// Returns the lane of the side that it leaves by.
 template <Side from>
-Lane leave_by(const Worker& w, const NextHop& hop, const Packet& packet, rte_mbuf* m) noexcept {
+Lane leave_by(const Worker& w, const NextHop& hop, Packet packet, rte_mbuf* m) noexcept {
   if (hop.side == Side::Wan) {
     reframe<from, Side::Wan>(w, packet, hop.mac, m);
     return Lane::ToWan;
@@ -70,8 +70,8 @@ Lane leave_by(const Worker& w, const NextHop& hop, const Packet& packet, rte_mbu
 
 /// Control has not found the MAC of this hop yet: the packet, whole but for that, waits there.
 template <Side from>
-[[gnu::noinline]] void wait_for(const Worker& w, HopIndex index, nappt::Original original,
-                                const Packet& packet, rte_mbuf* m, Lanes& lanes) noexcept {
+void wait_for(const Worker& w, HopIndex index, nappt::Original original, Packet packet, rte_mbuf* m,
+              Lanes& lanes) noexcept {
   const auto& hop = w.next_hops[index];
   const auto header_size = w.link(original.side).header_size();
   original.mac =
@@ -85,13 +85,22 @@ template <Side from>
   lanes.push(Lane::Punt, m);
 }
 
-/// A packet for a phone comes from the network, or from another phone, translated already.
-[[nodiscard]] nappt::Original original_of_inbound(const Worker& w, const nappt::Phone& phone,
-                                                  const Packet& packet) noexcept {
-  const auto from = packet.source();
-  if (!w.bindings.is_public(from)) return {Side::Wan, {}, from, phone.public_address};
-  const auto sender = w.bindings.holder(w.bindings.place_of(from, packet.source_port()));
-  return {Side::Lan, {}, w.bindings[sender].private_address, phone.public_address};
+[[gnu::noinline]] void outbound_waits(const Worker& w, HopIndex index, const nappt::Phone& phone,
+                                      Packet packet, rte_mbuf* m, Lanes& lanes) noexcept {
+  const nappt::Original original{Side::Lan, {}, phone.private_address, packet.destination()};
+  wait_for<Side::Lan>(w, index, original, packet, m, lanes);
+}
+
+/// It came from the network, or from another phone, translated already.
+[[gnu::noinline]] void inbound_waits(const Worker& w, const nappt::Phone& phone, Packet packet,
+                                     rte_mbuf* m, Lanes& lanes) noexcept {
+  nappt::Original original{Side::Wan, {}, packet.source(), phone.public_address};
+  if (w.bindings.is_public(original.source)) {
+    const auto place = w.bindings.place_of(original.source, packet.source_port());
+    original.side = Side::Lan;
+    original.source = w.bindings[w.bindings.holder(place)].private_address;
+  }
+  wait_for<Side::Wan>(w, phone.next_hop, original, packet, m, lanes);
 }
 
 /// From a phone to the network.
@@ -101,16 +110,13 @@ void outbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcep
     return lanes.push(refusal_to_send(phone, source_mac(m), packet), m);
   if (packet.ttl() <= 1) return answer_with_error(Side::Lan, Drop::TtlExceeded, m, lanes);
   if (packet.length() > w.link(Side::Wan).mtu()) return refuse_too_big(Side::Lan, packet, m, lanes);
-  const auto destination = packet.destination();
-  const auto hop = w.next_hops.towards(destination);
+  const auto hop = w.next_hops.towards(packet.destination());
   if (hop == kNoRoute) return answer_with_error(Side::Lan, Drop::NoRoute, m, lanes);
   translate_outbound(phone, packet, nappt::Ttl::Decrement);
   ++w.translated.outbound;
   const auto& next = w.next_hops[hop];
-  if (!next.resolved) [[unlikely]] {
-    const nappt::Original original{Side::Lan, {}, phone.private_address, destination};
-    return wait_for<Side::Lan>(w, hop, original, packet, m, lanes);
-  }
+  if (!next.resolved) [[unlikely]]
+    return outbound_waits(w, hop, phone, packet, m, lanes);
   lanes.push(leave_by<Side::Lan>(w, next, packet, m), m);
 }
 
@@ -143,8 +149,7 @@ void inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
   }
   const auto& next = w.next_hops[phone.next_hop];
   if (!next.resolved) [[unlikely]]
-    return wait_for<Side::Wan>(w, phone.next_hop, original_of_inbound(w, phone, packet), packet, m,
-                               lanes);
+    return inbound_waits(w, phone, packet, m, lanes);
   lanes.push(leave_by<Side::Wan>(w, next, packet, m), m);
 }
 

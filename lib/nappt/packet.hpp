@@ -95,7 +95,7 @@ class Packet {
     store_be(ip_ + at, now.bits);
     if (ttl == Ttl::Decrement) --ip_[8];
     update(kIpChecksum, ttl == Ttl::Decrement ? change + kTtlDelta : change);
-    if (ip_[9] == wire::kProtocolUdp)
+    if (ip_[9] == wire::kProtocolUdp) [[likely]]
       update_udp(change);
     else if (ip_[9] == wire::kProtocolTcp)
       update(kTcpChecksum, change);  // ICMP has no pseudo header: nothing to do
