@@ -17,6 +17,7 @@ inline constexpr HopIndex kNoHop = 0;
 enum class Side : std::uint8_t { Lan = 0, Wan = 1 };
 inline constexpr std::size_t kSides = 2;
 
+/// Aligned so that none lies across two cache lines.
 struct alignas(16) NextHop {
   Ipv4 address;
   Mac mac{};  ///< meaningless unless resolved

@@ -239,6 +239,19 @@ TEST_CASE("a renewal for less time, whose ACK is lost, takes nothing from its ph
   CHECK(bed.published() == 1);
 }
 
+TEST_CASE("asked again, a lease in use is offered for no less than is left of it",
+          "[gateway][P7]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk);
+  (void)bed.lease(kPhone);
+  auto modest = kPhone;
+  modest.lease_s = 60;
+  for (int asked = 0; asked < 2; ++asked) {
+    bed.say(modest, Type::Discover);
+    CHECK(bed.answer()->lease_s == 3600);
+  }
+}
+
 TEST_CASE("a MAC list that denies at once ends leases at once", "[gateway][P2]") {
   fake::MemoryStore disk;
   GatewayBed bed(disk);
