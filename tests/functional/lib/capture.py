@@ -3,6 +3,7 @@
 
 import contextlib
 import itertools
+import re
 
 from scapy.error import Scapy_Exception
 from scapy.utils import PcapReader, RawPcapReader
@@ -15,12 +16,12 @@ _numbers = itertools.count(1)
 class Capture:
     """A running tcpdump. Packets are scapy's."""
 
-    def __init__(self, namespace, interface, expression):
+    def __init__(self, namespace, interface, expression, *options):
         self.what = f"{namespace.label} {interface} {expression}".strip()
         self._file = namespace.directory / f"{namespace.label}-{interface}-{next(_numbers)}.pcap"
         # Without immediate mode and -U a short capture comes out empty.
         self.process = namespace.start("tcpdump", "-i", interface, "--immediate-mode", "-n", "-U",
-                                       "-Z", "root", "-s", "0", "-w", self._file,
+                                       "-Z", "root", *(options or ("-s", "0")), "-w", self._file,
                                        *([expression] if expression else []),
                                        log=self._file.stem)
         self.process.wait_for_output("listening on")
@@ -57,3 +58,7 @@ class Capture:
         """Ends the capture and returns all packets."""
         self.process.stop()
         return self.packets()
+
+    def missed(self):
+        """How many packets tcpdump had no room for: it says so when it is stopped."""
+        return int(re.search(r"(\d+) packets? dropped by kernel", self.process.output())[1])

@@ -27,7 +27,7 @@ class Lab:
             self.gw = self.namespace("gw")
             self.lan = self._keep(Switch("lan", directory))
             self.provider = self.namespace("provider")
-            self.lan.plug(self.gw, "lan0")
+            self.lan_port = self.lan.plug(self.gw, "lan0")
             cable(self.gw, "wan0", self.provider, "eth0")
             self.provider.ip(f"addr add {PROVIDER}/24 dev eth0",
                              f"addr add {PROVIDER_SECOND}/24 dev eth0",

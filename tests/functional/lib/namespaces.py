@@ -102,9 +102,9 @@ class Namespace:
             s.bind((interface, 0))
             s.send(bytes(frame))
 
-    def capture(self, interface="eth0", expression=""):
-        """Starts a capture; it listens when this returns."""
-        capture = Capture(self, interface, expression)
+    def capture(self, interface="eth0", expression="", *options):
+        """Starts a capture, with these options of tcpdump; it listens when this returns."""
+        capture = Capture(self, interface, expression, *options)
         self._processes.append(capture.process)
         return capture
 
@@ -158,9 +158,11 @@ class Switch(Namespace):
         self.ip("link add br0 type bridge mcast_snooping 0", "link set br0 up")
 
     def plug(self, namespace, interface="eth0"):
+        """The port that it is plugged into."""
         port = f"port{next(self._ports)}"
         cable(self, port, namespace, interface)
         self.ip(f"link set {port} master br0")
+        return port
 
     def _carry_everything(self):
         """Where the bridge's netfilter hooks are loaded, they swallow malformed packets."""

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Linux's own NAT in the gateway's place, to set beside it."""
+
+from .config import GATEWAY_LAN, GATEWAY_WAN
+
+# A source keeps its port only while the tuple is free.
+_RULES = f"""
+table ip nat {{
+  chain outbound {{
+    type nat hook postrouting priority srcnat;
+    oifname "wan0" snat to {GATEWAY_WAN}
+  }}
+}}
+"""
+
+
+def take_over(lab):
+    """The gateway has stopped: from here on the kernel forwards between the same two interfaces. It
+    knows of no connection yet."""
+    rules = lab.directory / "snat.nft"
+    rules.write_text(_RULES)
+    lab.gw.ip(f"addr add {GATEWAY_LAN}/16 dev lan0", f"addr add {GATEWAY_WAN}/24 dev wan0")
+    lab.gw.run("nft", "-f", rules)
+    lab.gw.run("conntrack", "-F")
+    lab.gw.sysctl("net.ipv4.ip_forward", 1)
