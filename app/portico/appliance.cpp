@@ -138,8 +138,8 @@ Result<void> Appliance::build_gateway() {
   auto policy = macs_.emplace(config_.phones.macs).read();
   if (!policy) return fail(policy.error());
   const auto now = read_clock();
-  gateway_->restore(loaded_, now, [this](nappt::Slot slot, const nappt::Binding& binding) {
-    for (auto* worker : workers_) worker->bindings.add(slot, binding);
+  gateway_->restore(loaded_, now, [this](const nappt::Binding& binding) {
+    for (auto* worker : workers_) worker->bindings.add(binding);
   });
   // After the leases: a list that changed meanwhile may end some of them.
   gateway_->set_mac_policy(std::move(*policy), on_deny_of(config_.phones.macs), now);

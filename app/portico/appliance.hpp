@@ -52,7 +52,7 @@ class Appliance {
     return ports_[static_cast<std::size_t>(side)];
   }
   /// What all workers have counted for a binding.
-  [[nodiscard]] Usage usage(nappt::Slot slot) { return world_->usage(slot); }
+  [[nodiscard]] Usage usage(Ipv4 private_address) { return world_->usage(private_address); }
   [[nodiscard]] lease::LeaseStore& lease_store() noexcept { return *lease_store_; }
   [[nodiscard]] StoreThread& store() noexcept { return *store_; }
   [[nodiscard]] const gateway::Plan& plan() const noexcept { return plan_; }

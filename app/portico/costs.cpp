@@ -22,10 +22,10 @@ std::string memory(std::uint64_t bytes) {
 std::string costs_of(const config::Config& config, const gateway::Plan& plan) {
   const auto shape = bindings_shape(config, plan);
   const auto bytes = nappt::Bindings::memory_bytes(shape);
-  const auto phones = std::max<std::uint64_t>(shape.slots, 1);
+  const auto phones = std::max<std::uint64_t>(plan.phones, 1);
   const auto workers = worker_count(config);
   return "bindings and their indexes: " + memory(bytes) + " a worker for " +
-         std::to_string(shape.slots) + " phones, " + std::to_string((bytes + phones - 1) / phones) +
+         std::to_string(plan.phones) + " phones, " + std::to_string((bytes + phones - 1) / phones) +
          " octets a phone; " + std::to_string(workers) +
          (workers == 1 ? " worker: " : " workers: ") + memory(workers * bytes);
 }

@@ -3,9 +3,9 @@
 
 namespace portico::app {
 
-Usage DpdkWorld::usage(nappt::Slot slot) {
+Usage DpdkWorld::usage(Ipv4 private_address) {
   Usage sum;
-  for (const auto* worker : workers_) sum += worker->bindings.usage(slot);
+  for (const auto* worker : workers_) sum += worker->bindings.usage(private_address);
   return sum;
 }
 

@@ -21,7 +21,7 @@ class DpdkWorld final : public gateway::World {
   void send(Side side, Bytes head, Bytes body) override { port_->send(side, head, body); }
   void give_up(stats::Drop why) override { port_->give_up(why); }
   [[nodiscard]] bool store(const lease::Change& change) override { return store_.submit(change); }
-  [[nodiscard]] Usage usage(nappt::Slot slot) override;
+  [[nodiscard]] Usage usage(Ipv4 private_address) override;
 
  private:
   std::vector<datapath::Worker*>& workers_;

@@ -24,7 +24,7 @@ datapath::WorkerStats stats_of(const datapath::Worker& worker, Moment moment) {
 
 /// False: a grant that its phone has not been told of yet, for it is on its way to the disk.
 bool is_held(const gateway::Entry& entry) {
-  return entry.lease.state != lease::State::Bound || entry.slot != gateway::kNoSlot;
+  return entry.lease.state != lease::State::Bound || entry.published;
 }
 
 template <class Row, class Source, class Make>
@@ -233,13 +233,12 @@ Result<management::Page<management::BindingRow>> OperatorView::bindings(
         slots.push_back(slot);
     return page_of<management::BindingRow>(slots, page, [&](nappt::Slot slot) {
       management::BindingRow row;
-      row.slot = slot;
       row.binding = *table.at(slot);
       const auto* entry =
           appliance_.gateway().leases().table().by_private(row.binding.private_address);
       row.class_name = entry == nullptr ? "static" : entry->lease.class_name;
       if (row.binding.next_hop != kNoHop) row.via = plan.routers[row.binding.next_hop - 1].address;
-      row.usage = appliance_.usage(slot);
+      row.usage = appliance_.usage(row.binding.private_address);
       return row;
     });
   });

@@ -72,7 +72,6 @@ nappt::Shape bindings_shape(const config::Config& config, const gateway::Plan& p
     if (config.pools.public_pools[i].identity == config::Identity::Direct)
       shape.public_pools.push_back({plan.public_pools[i].addresses,
                                     static_cast<std::uint16_t>(plan.public_pools[i].granule)});
-  shape.slots = plan.slots;
   return shape;
 }
 

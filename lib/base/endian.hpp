@@ -22,12 +22,18 @@ template <std::unsigned_integral T>
   if constexpr (sizeof(T) == 8) return static_cast<T>(__builtin_bswap64(v));
 }
 
+/// As it stands there: to be compared with what was swapped once for all.
+template <std::unsigned_integral T>
+[[nodiscard]] inline T load_unswapped(const std::uint8_t* from) noexcept {
+  T v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
 template <std::unsigned_integral T>
 [[nodiscard]] inline T load_be(const std::uint8_t* from) noexcept {
   static_assert(std::endian::native == std::endian::little);
-  T v;
-  std::memcpy(&v, from, sizeof v);
-  return swap_bytes(v);
+  return swap_bytes(load_unswapped<T>(from));
 }
 
 template <std::unsigned_integral T>

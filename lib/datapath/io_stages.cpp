@@ -27,8 +27,8 @@ Overloaded(Fs...) -> Overloaded<Fs...>;  // Clang 14 does not deduce aggregates
 void carry_out(Worker& w, const orders::Order& order) noexcept {
   std::visit(Overloaded{
                  [](std::monostate) {},
-                 [&w](const orders::AddBinding& o) { w.bindings.add(o.slot, o.binding); },
-                 [&w](const orders::RemoveBinding& o) { w.bindings.remove(o.slot); },
+                 [&w](const orders::AddBinding& o) { w.bindings.add(o.binding); },
+                 [&w](const orders::RemoveBinding& o) { w.bindings.remove(o.private_address); },
                  [&w](const orders::SetNextHop& o) { w.next_hops.set(o.index, o.hop); },
                  [&w](const orders::SetOnLink& o) { w.next_hops.set_on_link(o.address, o.index); },
                  [&w](orders::TakeSnapshot) { w.snapshot = w.stats(); },
@@ -36,15 +36,14 @@ void carry_out(Worker& w, const orders::Order& order) noexcept {
              order);
 }
 
-/// Where it stands whose packet this is, if it is an ordinary one.
-template <Side side>
-[[nodiscard]] nappt::Place ordinary(const Worker& w, rte_mbuf* m) noexcept {
-  if (!is_whole(m)) [[unlikely]]
-    return nappt::kNowhere;
-  if constexpr (side == Side::Lan)
-    return ordinary_outbound(w.link(side), w.surroundings, w.bindings, octets_of(m));
-  else
-    return ordinary_inbound(w.link(side), w.surroundings, w.bindings, octets_of(m));
+void take_in_from(nappt::Slot sender, const Worker& w, Lane lane, rte_mbuf* m,
+                  Lanes& lanes) noexcept {
+  w.bindings.prefetch_phone(sender);
+  lanes.push_from(sender, lane, m);
+}
+void take_in_for(nappt::Place receiver, const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
+  w.bindings.prefetch_place(receiver);
+  lanes.push_for(receiver, m);
 }
 
 /// What is not ordinary.
@@ -54,18 +53,28 @@ template <Side side>
   const auto verdict = classify(w.links, w.bindings, side, octets_of(m), note_of(m));
   if (!is_nappt(verdict.lane)) return lanes.push(verdict, m);
   const nappt::Packet packet{first_octet(m) + w.link(side).header_size()};
-  lanes.push(verdict.lane, m,
-             verdict.lane == Lane::Inbound ? w.bindings.receiver_of(packet)
-                                           : w.bindings.sender_of(packet));
+  if (verdict.lane == Lane::Inbound)
+    take_in_for(w.bindings.receiver_of(packet), w, m, lanes);
+  else
+    take_in_from(w.bindings.sender_of(packet), w, verdict.lane, m, lanes);
 }
 
+/// Each packet's lane; whose it is, is on its way into the cache.
 template <Side side>
 void take_in(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
-  const auto phone = ordinary<side>(w, m);
-  if (phone == nappt::kNowhere) [[unlikely]]
-    return take_in_by_rule(w, side, m, lanes);
-  w.bindings.prefetch(phone);
-  lanes.push(side == Side::Lan ? Lane::Outbound : Lane::Inbound, m, phone);
+  const auto& link = w.link(side);
+  if (is_whole(m)) [[likely]] {
+    if constexpr (side == Side::Lan) {
+      const auto sender = ordinary_outbound(link, w.surroundings, w.bindings, octets_of(m));
+      if (sender != nappt::kNobody) [[likely]]
+        return take_in_from(sender, w, Lane::Outbound, m, lanes);
+    } else {
+      const auto receiver = ordinary_inbound(link, w.surroundings, w.bindings, octets_of(m));
+      if (receiver != nappt::kNowhere) [[likely]]
+        return take_in_for(receiver, w, m, lanes);
+    }
+  }
+  take_in_by_rule(w, side, m, lanes);
 }
 
 template <Side side>

@@ -30,8 +30,8 @@ enum class Lane : std::uint8_t {
 };
 inline constexpr std::size_t kLanes = 7;
 
-/// Those whose packets belong to a phone.
-inline constexpr std::size_t kNapptLanes = 3;
+/// Those whose packets belong to a phone: who sends is told by a slot, who receives by a place.
+inline constexpr std::size_t kSenderLanes = 2;
 [[nodiscard]] constexpr bool is_nappt(Lane lane) noexcept { return lane <= Lane::Inbound; }
 
 /// What a stage decided about one packet.
@@ -48,11 +48,17 @@ using Burst = std::span<rte_mbuf*>;
 
 class Lanes {
  public:
-  /// Into one of the kNapptLanes; `phone` is where it stands whose packet it is.
-  void push(Lane lane, rte_mbuf* packet, nappt::Place phone) noexcept {
+  /// Into one of the kSenderLanes, from this phone.
+  void push_from(nappt::Slot sender, Lane lane, rte_mbuf* packet) noexcept {
     auto& count = counts_[index(lane)];
-    phones_[index(lane)][count] = phone;
+    senders_[index(lane)][count] = sender;
     packets_[index(lane)][count++] = packet;
+  }
+  /// Into Lane::Inbound, for who holds this place.
+  void push_for(nappt::Place receiver, rte_mbuf* packet) noexcept {
+    auto& count = counts_[index(Lane::Inbound)];
+    receivers_[count] = receiver;
+    packets_[index(Lane::Inbound)][count++] = packet;
   }
   /// Into any other.
   void push(Verdict verdict, rte_mbuf* packet) noexcept {
@@ -68,10 +74,12 @@ class Lanes {
     count = 0;
     return burst;
   }
-  /// Whose the packets of a lane are that was taken, in the same order.
-  [[nodiscard]] std::span<const nappt::Place> phones(Lane lane) const noexcept {
-    return phones_[index(lane)];
+  /// From whom the packets of a lane are that was taken, in the same order.
+  [[nodiscard]] std::span<const nappt::Slot> senders(Lane lane) const noexcept {
+    return senders_[index(lane)];
   }
+  /// For whom those of Lane::Inbound are.
+  [[nodiscard]] std::span<const nappt::Place> receivers() const noexcept { return receivers_; }
   /// Why the packet in this place of Lane::Drop is there.
   [[nodiscard]] stats::Drop reason(std::size_t place) const noexcept { return reasons_[place]; }
 
@@ -81,7 +89,8 @@ class Lanes {
   }
   std::array<std::size_t, kLanes> counts_{};
   std::array<std::array<rte_mbuf*, kLaneSize>, kLanes> packets_;  // only the first counts_ are set
-  std::array<std::array<nappt::Place, kLaneSize>, kNapptLanes> phones_;
+  std::array<std::array<nappt::Slot, kLaneSize>, kSenderLanes> senders_;
+  std::array<nappt::Place, kLaneSize> receivers_;
   std::array<stats::Drop, kLaneSize> reasons_;
 };
 

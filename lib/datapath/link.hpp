@@ -24,10 +24,10 @@ class Link {
   };
   explicit Link(const Shape& shape) noexcept : shape_(shape) {
     const wire::EthernetHeader header{.destination = {}, .source = shape.mac, .vlan = shape.vlan};
-    header_size_ = static_cast<std::uint8_t>(header.size());
+    header_size_ = header.size();
     header.write(header_);
-    mac_bits_ = shape.mac.bits();
-    end_mask_ = shape.vlan == 0 ? 0xffff : 0xffff'0fff'ffff;  // whatever the tag's priority
+    beginning_ = swap_bytes(shape.mac.bits() << 16);
+    end_mask_ = swap_bytes(shape.vlan == 0 ? kType : kTagAndType);
     end_ = end_of(header_.data()) & end_mask_;
   }
 
@@ -41,7 +41,9 @@ class Link {
   /// True if a frame of header_size() octets or more is IPv4 for this link's MAC address, with its
   /// tag.
   [[nodiscard]] bool takes(const std::uint8_t* frame) const noexcept {
-    return load_be<std::uint64_t>(frame) >> 16 == mac_bits_ && (end_of(frame) & end_mask_) == end_;
+    constexpr auto kMac = swap_bytes<std::uint64_t>(0xffff'ffff'ffff'0000);
+    return (load_unswapped<std::uint64_t>(frame) & kMac) == beginning_ &&
+           (end_of(frame) & end_mask_) == end_;
   }
 
   /// Writes the Ethernet header in front of `ip`, where header_size() octets are ours.
@@ -57,16 +59,19 @@ class Link {
   static constexpr std::size_t kUntaggedRest = wire::EthernetView::kSize - sizeof(Mac);
   static constexpr std::size_t kTaggedRest = kUntaggedRest + wire::kVlanTagSize;
 
+  static constexpr std::uint64_t kType = 0xffff;
+  static constexpr std::uint64_t kTagAndType = 0xffff'0fff'ffff;  // whatever the tag's priority
+
   /// The last eight octets of a header, in which the tag and the type are.
   [[nodiscard]] std::uint64_t end_of(const std::uint8_t* frame) const noexcept {
-    return load_be<std::uint64_t>(frame + header_size_ - 8);
+    return load_unswapped<std::uint64_t>(frame + header_size_ - 8);
   }
 
   Shape shape_;
-  std::uint8_t header_size_ = 0;
+  std::size_t header_size_ = 0;
   std::array<std::uint8_t, sizeof(Mac) + kTaggedRest> header_{};
-  std::uint64_t mac_bits_ = 0;
-  std::uint64_t end_mask_ = 0;  // what of end_of() must be as in end_
+  std::uint64_t beginning_ = 0;  // the MAC address; all three as they stand in a frame
+  std::uint64_t end_mask_ = 0;   // what of end_of() must be as in end_
   std::uint64_t end_ = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Translation. By now the places of a burst are on their way into the cache; a first pass fetches
-// the phones, a second translates.
+// Translation. By now the phones of a burst that sent it are on their way into the cache, or the
+// places where it stands who receives it.
 #include "datapath/stages.hpp"
 #include "nappt/translate.hpp"
 #include "wire/ethernet.hpp"
@@ -10,25 +10,6 @@ namespace {
 
 using nappt::Packet;
 using stats::Drop;
-
-/// The packets of a lane, and whose they are, each on its way into the cache.
-class Batch {
- public:
-  Batch(Worker& w, Lanes& lanes, Lane lane) noexcept : packets_(lanes.take(lane)) {
-    const auto places = lanes.phones(lane);
-    for (std::size_t i = 0; i < size(); ++i) {
-      phones_[i] = &w.bindings[w.bindings.holder(places[i])];
-      __builtin_prefetch(phones_[i], 1);
-    }
-  }
-  [[nodiscard]] std::size_t size() const noexcept { return packets_.size(); }
-  [[nodiscard]] rte_mbuf* packet(std::size_t i) const noexcept { return packets_[i]; }
-  [[nodiscard]] nappt::Phone& phone(std::size_t i) const noexcept { return *phones_[i]; }
-
- private:
-  Burst packets_;
-  std::array<nappt::Phone*, kLaneSize> phones_;
-};
 
 [[nodiscard]] Packet packet_of(const Link& received_by, rte_mbuf* m) noexcept {
   return Packet{first_octet(m) + received_by.header_size()};
@@ -131,7 +112,7 @@ void hairpin(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
   translate_outbound(phone, packet, nappt::Ttl::Keep);
   ++w.translated.outbound;
   ++w.translated.hairpinned;
-  lanes.push(Lane::Inbound, m, w.bindings.receiver_of(packet));
+  lanes.push_for(w.bindings.receiver_of(packet), m);
   resize_header(m, lan.header_size(), wan.header_size(), packet.length());
 }
 
@@ -156,19 +137,29 @@ void inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
 }  // namespace
 
 void nappt_outbound(Worker& w, Lanes& lanes) noexcept {
-  const Batch batch{w, lanes, Lane::Outbound};
-  for (std::size_t i = 0; i < batch.size(); ++i)
-    outbound(w, batch.phone(i), batch.packet(i), lanes);
+  const auto burst = lanes.take(Lane::Outbound);
+  const auto senders = lanes.senders(Lane::Outbound);
+  for (std::size_t i = 0; i < burst.size(); ++i)
+    outbound(w, w.bindings[senders[i]], burst[i], lanes);
 }
 
 void nappt_hairpin(Worker& w, Lanes& lanes) noexcept {
-  const Batch batch{w, lanes, Lane::Hairpin};
-  for (std::size_t i = 0; i < batch.size(); ++i) hairpin(w, batch.phone(i), batch.packet(i), lanes);
+  const auto burst = lanes.take(Lane::Hairpin);
+  const auto senders = lanes.senders(Lane::Hairpin);
+  for (std::size_t i = 0; i < burst.size(); ++i)
+    hairpin(w, w.bindings[senders[i]], burst[i], lanes);
 }
 
 void nappt_inbound(Worker& w, Lanes& lanes) noexcept {
-  const Batch batch{w, lanes, Lane::Inbound};
-  for (std::size_t i = 0; i < batch.size(); ++i) inbound(w, batch.phone(i), batch.packet(i), lanes);
+  const auto burst = lanes.take(Lane::Inbound);
+  const auto places = lanes.receivers();
+  std::array<nappt::Slot, kLaneSize> receivers;
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    receivers[i] = w.bindings.holder(places[i]);
+    w.bindings.prefetch_phone(receivers[i]);
+  }
+  for (std::size_t i = 0; i < burst.size(); ++i)
+    inbound(w, w.bindings[receivers[i]], burst[i], lanes);
 }
 
 }  // namespace portico::datapath

@@ -14,9 +14,11 @@ namespace portico::datapath {
 
 /// Valid by F-1, no options, no fragment, UDP or TCP with a whole header, within `room` octets.
 [[nodiscard]] inline bool is_ordinary_packet(const std::uint8_t* ip, std::size_t room) noexcept {
-  const auto first_words = load_be<std::uint64_t>(ip);
-  const std::size_t length = first_words >> 32 & 0xffff;
-  if ((first_words & 0xff00'0000'0000'3fff) != 0x4500'0000'0000'0000 || length > room) return false;
+  constexpr auto kVersionAndFragment = swap_bytes<std::uint64_t>(0xff00'0000'0000'3fff);
+  constexpr auto kPlain = swap_bytes<std::uint64_t>(0x4500'0000'0000'0000);
+  const auto length = load_be<std::uint16_t>(ip + 2);
+  if ((load_unswapped<std::uint64_t>(ip) & kVersionAndFragment) != kPlain || length > room)
+    return false;
   if (ip[9] == wire::kProtocolUdp) {
     const auto udp_length = load_be<std::uint16_t>(ip + 24);
     if (udp_length < 8 || udp_length + 20u > length) return false;
@@ -35,15 +37,15 @@ namespace portico::datapath {
   return is_ordinary_packet(ip, frame.size() - header) ? ip : nullptr;
 }
 
-/// From a phone to somewhere in the network, Lane::Outbound: where it stands who the phone is.
-/// kNowhere: not ordinary.
-[[nodiscard]] inline nappt::Place ordinary_outbound(const Link& lan, const Surroundings& around,
-                                                    const nappt::Bindings& bindings,
-                                                    Bytes frame) noexcept {
+/// From a phone to somewhere in the network, Lane::Outbound: the phone's slot. kNobody: not
+/// ordinary.
+[[nodiscard]] inline nappt::Slot ordinary_outbound(const Link& lan, const Surroundings& around,
+                                                   const nappt::Bindings& bindings,
+                                                   Bytes frame) noexcept {
   const auto* ip = ordinary_packet(lan, frame);
   if (ip == nullptr || !around.is_elsewhere({load_be<std::uint32_t>(ip + 16)}))
-    return nappt::kNowhere;
-  return bindings.place_of({load_be<std::uint32_t>(ip + 12)});
+    return nappt::kNobody;
+  return bindings.slot_of({load_be<std::uint32_t>(ip + 12)});
 }
 
 /// From somewhere in the network to a phone, Lane::Inbound: where it stands who the phone is.

@@ -29,7 +29,7 @@ std::optional<Sha256> Firmware::digest_of(const ClassPlan& phone_class) const {
 
 std::variant<tftp::Served, tftp::Refusal> Firmware::open(Ipv4 requester, std::string_view name) {
   const auto* entry = leases_.by_private(requester);
-  if (entry == nullptr || entry->slot == kNoSlot)
+  if (entry == nullptr || !entry->published)
     return tftp::Refusal{tftp::ErrorCode::NoSuchUser, "no lease for this address"};
   const auto& settings = plan_.classes[entry->phone_class].settings;
   const auto wrap = settings.tftp_wrap_to_one ? tftp::BlockWrap::ToOne : tftp::BlockWrap::ToZero;

@@ -36,7 +36,7 @@ using Random = std::function<std::uint32_t()>;
 
 class Gateway final : private LeaseListener {
  public:
-  using Preload = std::function<void(nappt::Slot, const nappt::Binding&)>;
+  using Preload = std::function<void(const nappt::Binding&)>;
   /// What became of a punted packet: dropped for this reason, or taken in.
   using Outcome = std::optional<stats::Drop>;
 

@@ -161,7 +161,7 @@ dhcp::InformAnswer LeaseBook::inform(const dhcp::Query& query, Now) {
   const auto& phone_class = plan_.classes[std::get<std::size_t>(checked)];
   auto terms = general_terms(plan_, phone_class, firmware_);
   const auto* entry = leases_.table().by_private(query.ciaddr);
-  if (entry != nullptr && entry->lease.mac == query.mac && entry->slot != kNoSlot) {
+  if (entry != nullptr && entry->lease.mac == query.mac && entry->published) {
     terms.public_address = entry->lease.public_address;
     terms.tunnel_address = entry->lease.tunnel_address;
     terms.range = entry->lease.range;

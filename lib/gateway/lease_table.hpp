@@ -17,7 +17,6 @@
 
 namespace portico::gateway {
 
-inline constexpr nappt::Slot kNoSlot = std::numeric_limits<nappt::Slot>::max();
 inline constexpr Time kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// The key of a lease that no client can ask for any more (a client's begins with 0 or 1).
@@ -26,7 +25,7 @@ inline constexpr Time kNever{std::numeric_limits<std::int64_t>::max()};
 
 struct Entry {
   lease::Lease lease;
-  nappt::Slot slot = kNoSlot;  ///< of its binding in every worker; kNoSlot: not published
+  bool published = false;  ///< its binding is in every worker, or on its way
   std::uint16_t phone_class = 0;
   std::uint64_t pending = 0;  ///< ticket of a grant or renewal that is not acknowledged yet
   bool ending = false;        ///< being unpublished, or not yet written as ended

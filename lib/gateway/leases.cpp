@@ -33,17 +33,7 @@ Leases::Leases(const Plan& plan, const Limits& limits, Resources& resources, Pub
       publisher_(publisher),
       journal_(journal),
       world_(world),
-      via_of_(std::move(via_of)) {
-  free_slots_.reserve(plan.slots);
-  for (nappt::Slot slot = plan.slots; slot-- > 0;) free_slots_.push_back(slot);
-}
-
-nappt::Slot Leases::take_slot() {
-  expects(!free_slots_.empty(), "there are as many slots as private addresses");
-  const auto slot = free_slots_.back();
-  free_slots_.pop_back();
-  return slot;
-}
+      via_of_(std::move(via_of)) {}
 
 nappt::Binding Leases::binding_of(const Entry& entry) const {
   const auto& lease = entry.lease;
@@ -86,7 +76,7 @@ std::uint64_t Leases::grant(const Grant& grant, Now now) {
   auto& entry = entry_for(grant);
   expects(entry.pending == 0 && !entry.ending, "one transaction a lease");
   const auto wall = calendar_.read(now.wall);
-  const bool published = entry.slot != kNoSlot;
+  const bool published = entry.published;
   auto& lease = entry.lease;
   if (!published) lease.granted = wall;
   lease.class_name = plan_.classes[grant.phone_class].settings.name;
@@ -105,7 +95,7 @@ std::uint64_t Leases::grant(const Grant& grant, Now now) {
 }
 
 std::uint32_t Leases::left_s(const Entry& entry, Now now) const {
-  if (entry.slot == kNoSlot || entry.lease.state != lease::State::Bound) return 0;
+  if (!entry.published || entry.lease.state != lease::State::Bound) return 0;
   if (entry.lease.lease_s == lease::kInfinite) return lease::kInfinite;
   const auto end = deadlines_.deadline_of(entry.lease.id);
   if (!end || *end <= now.time) return 0;
@@ -147,8 +137,8 @@ void Leases::stored(std::uint64_t ticket, Now now) {
 }
 
 void Leases::publish(Entry& entry, std::uint64_t ticket, Now now) {
-  entry.slot = take_slot();
-  const auto order = publisher_.post(orders::AddBinding{entry.slot, binding_of(entry)}, now.time);
+  entry.published = true;
+  const auto order = publisher_.post(orders::AddBinding{binding_of(entry)}, now.time);
   applying_.push_back({order, Step::Grant, entry.lease.id, ticket, {}});
 }
 
@@ -191,14 +181,13 @@ void Leases::supersede(Entry& entry, Now now) {
 void Leases::unpublish(Entry& entry, lease::Event why, Now now) {
   entry.doomed.reset();
   entry.ending = true;
-  const auto order = publisher_.post(orders::RemoveBinding{entry.slot}, now.time);
+  const auto order = publisher_.post(orders::RemoveBinding{entry.lease.private_address}, now.time);
   applying_.push_back({order, Step::End, entry.lease.id, 0, why});
 }
 
 void Leases::ended(Entry& entry, lease::Event why, Now now) {
-  const auto usage = world_.usage(entry.slot);
-  free_slots_.push_back(entry.slot);
-  entry.slot = kNoSlot;
+  const auto usage = world_.usage(entry.lease.private_address);
+  entry.published = false;
   const bool declined = why == lease::Event::Declined;
   if (declined) table_.rekey(entry, nobody(entry.lease.id), entry.lease.mac);
   const auto rest_for = declined ? limits_.decline : limits_.quarantine;

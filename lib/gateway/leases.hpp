@@ -92,7 +92,7 @@ class Leases {
   /// Before the workers are launched: takes over what the store held and the static phones, and
   /// calls `preload` for each binding there is.
   void restore(const lease::Loaded& loaded, Now now,
-               const std::function<void(nappt::Slot, const nappt::Binding&)>& preload);
+               const std::function<void(const nappt::Binding&)>& preload);
 
   /// Begins a grant; the ticket comes back through the listener.
   [[nodiscard]] std::uint64_t grant(const Grant& grant, Now now);
@@ -125,8 +125,7 @@ class Leases {
   [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
   [[nodiscard]] nappt::Binding binding_of(const Entry& entry) const;
   /// Of the static phones.
-  [[nodiscard]] const std::vector<std::pair<nappt::Slot, nappt::Binding>>& static_bindings()
-      const noexcept {
+  [[nodiscard]] const std::vector<nappt::Binding>& static_bindings() const noexcept {
     return static_bindings_;
   }
   /// Greater than the id of any lease so far.
@@ -139,7 +138,7 @@ class Leases {
   }
 
  private:
-  using Preload = std::function<void(nappt::Slot, const nappt::Binding&)>;
+  using Preload = std::function<void(const nappt::Binding&)>;
   enum class Step : std::uint8_t {
     Grant,
     Renewal,
@@ -182,7 +181,6 @@ class Leases {
   [[nodiscard]] Holding holding_of(const lease::Lease& row) const;
   [[nodiscard]] std::optional<Holding> take_what_is_left(const lease::Lease& row);
   void adopt_statics(const Preload& preload);
-  [[nodiscard]] nappt::Slot take_slot();
 
   const Plan& plan_;
   Limits limits_;
@@ -199,8 +197,7 @@ class Leases {
   lease::Deadlines deadlines_;
   std::unordered_map<std::uint64_t, Writing> writing_;  // by ticket
   std::deque<Applying> applying_;                       // by order
-  std::vector<nappt::Slot> free_slots_;
-  std::vector<std::pair<nappt::Slot, nappt::Binding>> static_bindings_;
+  std::vector<nappt::Binding> static_bindings_;
   std::uint64_t next_id_ = 1;
   std::size_t pending_ = 0;
   LeaseCounters counters_;

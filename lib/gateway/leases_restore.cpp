@@ -48,9 +48,8 @@ void Leases::adopt_statics(const Preload& preload) {
     expects(resources_.take_ports({binding.public_address, binding.tunnel_address, binding.range},
                                   sides),
             "the ports of a static phone are free");
-    const auto slot = take_slot();
-    static_bindings_.emplace_back(slot, binding);
-    preload(slot, binding);
+    static_bindings_.push_back(binding);
+    preload(binding);
   }
 }
 
@@ -102,8 +101,8 @@ void Leases::adopt_bound(Entry& entry, Now now, const Preload& preload) {
   const bool infinite = lease.lease_s == lease::kInfinite;
   const auto left = time_left(lease.until, calendar_.read(now.wall));
   if (is_nobodys(lease) || (!infinite && left == 0s)) return adopt_ended(entry, now);
-  entry.slot = take_slot();
-  preload(entry.slot, binding_of(entry));
+  entry.published = true;
+  preload(binding_of(entry));
   set_deadline(entry, infinite ? kNever : now.time + left);
 }
 

@@ -62,7 +62,7 @@ Result<ClassPlan> class_plan(const config::Config& config, const config::PhoneCl
 }
 
 /// No more phones than private addresses, nor than the smallest ranges there is room for.
-std::uint32_t slots_of(const Plan& plan) {
+std::uint32_t phones_of(const Plan& plan) {
   std::uint64_t addresses = 0;
   for (const auto& pool : plan.private_pools) addresses += pool.last.bits - pool.first.bits + 1;
   std::uint64_t ranges = 0;
@@ -138,7 +138,7 @@ Result<Plan> make_plan(const config::Config& config) {
   auto classes = admission::Classes::build(std::move(identifiers));
   if (!classes) return fail(classes.error());
   plan.identifiers = std::move(*classes);
-  plan.slots = slots_of(plan);
+  plan.phones = phones_of(plan);
   return plan;
 }
 

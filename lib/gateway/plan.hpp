@@ -57,7 +57,7 @@ struct Plan {
   std::vector<Prefix> direct_prefixes;  ///< public pools whose identities are ours on the WAN
   std::vector<Route> routes;            ///< of both sides, the longest prefix first
   std::vector<Router> routers;          ///< each once
-  std::uint32_t slots = 0;              ///< bindings there can be at once, the static ones included
+  std::uint32_t phones = 0;  ///< as many as there can be at once, the static ones included
 
   [[nodiscard]] std::optional<std::size_t> class_named(std::string_view name) const;
   /// Its place in every worker's next-hop table: known before anybody has asked for it.

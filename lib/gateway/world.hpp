@@ -23,8 +23,8 @@ class World {
   /// Hands a row to the store thread; its ticket comes back by Gateway::stored when it is durable.
   /// False: the queue is full, try again later.
   [[nodiscard]] virtual bool store(const lease::Change& change) = 0;
-  /// What all workers have counted for this slot; exact once its removal is applied.
-  [[nodiscard]] virtual Usage usage(nappt::Slot slot) = 0;
+  /// What all workers have counted for this phone; exact once its removal is applied.
+  [[nodiscard]] virtual Usage usage(Ipv4 private_address) = 0;
 };
 
 }  // namespace portico::gateway

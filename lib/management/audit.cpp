@@ -122,15 +122,14 @@ void compare_published(const AuditInput& in, Findings& findings) {
                  to_text(holding_of(*binding)) + " has a binding, and is not leased");
 }
 
-void compare_worker(std::span<const PublishedBinding> published, std::span<const TableEntry> table,
-                    std::size_t worker, Findings& findings) {
+void compare_worker(std::span<const PublishedBinding> published,
+                    std::span<const nappt::Binding> table, std::size_t worker, Findings& findings) {
   const auto whose = " in worker " + std::to_string(worker);
-  std::unordered_map<nappt::Slot, const nappt::Binding*> entries;
-  for (const auto& e : table) entries.emplace(e.slot, &e.binding);
+  std::unordered_map<Ipv4, const nappt::Binding*> entries;
+  for (const auto& binding : table) entries.emplace(binding.private_address, &binding);
   for (const auto& p : published) {
-    const auto found = entries.find(p.slot);
-    const auto what =
-        "slot " + std::to_string(p.slot) + ", " + to_text(holding_of(p.binding)) + ",";
+    const auto found = entries.find(p.binding.private_address);
+    const auto what = to_text(holding_of(p.binding));
     if (found == entries.end()) {
       findings.add(DifferenceKind::MissingInWorker, what + " is missing" + whose);
       continue;
@@ -141,11 +140,10 @@ void compare_worker(std::span<const PublishedBinding> published, std::span<const
                                                         " of " + to_string(found->second->mac));
     entries.erase(found);
   }
-  for (const auto& e : table)
-    if (entries.contains(e.slot))
-      findings.add(DifferenceKind::UnknownInWorker, "slot " + std::to_string(e.slot) + ", " +
-                                                        to_text(holding_of(e.binding)) +
-                                                        ", was never published, and is" + whose);
+  for (const auto& binding : table)
+    if (entries.contains(binding.private_address))
+      findings.add(DifferenceKind::UnknownInWorker,
+                   to_text(holding_of(binding)) + " was never published, and is" + whose);
 }
 
 /// Ranges in use on one side of the gateway, to find two that overlap.

@@ -29,12 +29,6 @@ struct Allocation {
 struct PublishedBinding {
   enum class Origin : std::uint8_t { Lease, Static };
   Origin origin = Origin::Lease;
-  nappt::Slot slot = 0;
-  nappt::Binding binding;
-};
-
-struct TableEntry {
-  nappt::Slot slot = 0;
   nappt::Binding binding;
 };
 
@@ -43,7 +37,7 @@ struct AuditInput {
   std::span<const lease::Lease> store;
   std::span<const Allocation> allocator;
   std::span<const PublishedBinding> published;
-  std::span<const std::span<const TableEntry>> workers;  ///< one table a worker
+  std::span<const std::span<const nappt::Binding>> workers;  ///< one table a worker
 };
 
 enum class DifferenceKind : std::uint8_t {

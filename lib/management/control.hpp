@@ -118,7 +118,6 @@ struct BindingFilter {
 [[nodiscard]] bool matches(const BindingFilter& filter, const nappt::Binding& binding) noexcept;
 
 struct BindingRow {
-  nappt::Slot slot = 0;
   nappt::Binding binding;
   std::string class_name;   ///< "static" for phones.static
   std::optional<Ipv4> via;  ///< the router it is reached through; none: attached

@@ -14,9 +14,8 @@ void read_leases(gateway::Gateway& gateway, Holdings& holdings) {
   auto& leases = gateway.leases();
   leases.table().for_each([&](const gateway::Entry& entry) {
     const auto& lease = entry.lease;
-    if (entry.slot != gateway::kNoSlot)
-      holdings.published.push_back(
-          {PublishedBinding::Origin::Lease, entry.slot, leases.binding_of(entry)});
+    if (entry.published)
+      holdings.published.push_back({PublishedBinding::Origin::Lease, leases.binding_of(entry)});
     if (!entry.holding) return;
     holdings.ranges_too_many -= count_of(entry.holding->sides);
     if (!gateway.resources().holds(*entry.holding)) return;
@@ -31,10 +30,10 @@ void read_leases(gateway::Gateway& gateway, Holdings& holdings) {
 }
 
 void read_statics(gateway::Gateway& gateway, Holdings& holdings) {
-  for (const auto& [slot, binding] : gateway.leases().static_bindings()) {
+  for (const auto& binding : gateway.leases().static_bindings()) {
     holdings.ranges_too_many -=
         count_of(gateway.resources().sides_of(binding.public_address, binding.tunnel_address));
-    holdings.published.push_back({PublishedBinding::Origin::Static, slot, binding});
+    holdings.published.push_back({PublishedBinding::Origin::Static, binding});
     holdings.allocations.push_back({Allocation::Kind::Held, binding.private_address,
                                     binding.public_address, binding.tunnel_address, binding.range});
   }
@@ -53,14 +52,14 @@ std::optional<Holdings> read_holdings(gateway::Gateway& gateway,
   for (const auto* bindings : workers) {
     auto& table = holdings.tables.emplace_back();
     for (nappt::Slot slot = 0; slot < bindings->slots(); ++slot)
-      if (const auto binding = bindings->at(slot)) table.push_back({slot, *binding});
+      if (const auto binding = bindings->at(slot)) table.push_back(*binding);
   }
   return holdings;
 }
 
 std::vector<Difference> audit(std::span<const lease::Lease> stored, const Holdings& holdings) {
-  const std::vector<std::span<const TableEntry>> tables(holdings.tables.begin(),
-                                                        holdings.tables.end());
+  const std::vector<std::span<const nappt::Binding>> tables(holdings.tables.begin(),
+                                                            holdings.tables.end());
   auto differences = audit({stored, holdings.allocations, holdings.published, tables});
   if (holdings.ranges_too_many > 0)
     differences.push_back(

@@ -16,7 +16,7 @@ namespace portico::management {
 struct Holdings {
   std::vector<Allocation> allocations;
   std::vector<PublishedBinding> published;
-  std::vector<std::vector<TableEntry>> tables;  ///< one a worker
+  std::vector<std::vector<nappt::Binding>> tables;  ///< one a worker
   /// Ranges that the allocator has as taken, less those that somebody holds.
   std::int64_t ranges_too_many = 0;
   std::uint64_t changes = 0;  ///< rows handed to the store so far

@@ -102,7 +102,6 @@ Json to_json(const BindingRow& row) {
           {"ports", to_json(b.range)},
           {"class", row.class_name},
           {"via", row.via ? Json(to_string(*row.via)) : Json(nullptr)},
-          {"slot", row.slot},
           {"usage", to_json(row.usage)}};
 }
 

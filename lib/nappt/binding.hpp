@@ -10,9 +10,6 @@
 
 namespace portico::nappt {
 
-/// Place of a binding in every worker's table; chosen by control, below Shape::slots.
-using Slot = std::uint32_t;
-
 struct Binding {
   Ipv4 private_address;
   Ipv4 public_address;  ///< direct identity; zero: none

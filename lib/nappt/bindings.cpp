@@ -15,9 +15,14 @@ std::uint64_t places_in(const PublicPool& pool) noexcept {
   return pool.addresses.size() * (kPorts / pool.granule);
 }
 
+std::uint64_t slots_in(const Shape& shape) noexcept {
+  std::uint64_t slots = 1 + shape.strays.size();
+  for (const auto& pool : shape.private_pools) slots += pool.size();
+  return slots;
+}
+
 std::uint64_t places_in(const Shape& shape) noexcept {
-  std::uint64_t places = 1 + shape.strays.size();
-  for (const auto& pool : shape.private_pools) places += pool.size();
+  std::uint64_t places = 1;
   for (const auto& pool : shape.public_pools) places += places_in(pool);
   return places;
 }
@@ -25,36 +30,37 @@ std::uint64_t places_in(const Shape& shape) noexcept {
 }  // namespace
 
 Bindings::Bindings(const Shape& shape, std::pmr::memory_resource* memory)
-    : slots_(shape.slots),
-      phones_(std::size_t{shape.slots} + 1, memory),
+    : phones_(slots_in(shape), memory),
       places_(places_in(shape), kNobody, memory),
       strays_(shape.strays) {
-  Place next = kNowhere + 1;
+  Slot first = kNobody + 1;
   auto private_pools = shape.private_pools;
   std::ranges::sort(private_pools, std::ranges::greater{}, &Prefix::length);
   for (const auto& pool : private_pools) {
-    private_.push_back({AddressBlock{pool}, next});
-    next += pool.size();
+    private_.push_back({AddressBlock{pool}, first});
+    first += static_cast<Slot>(pool.size());
   }
+  first_stray_ = first;
+  std::ranges::sort(strays_);
+  Place next = kNowhere + 1;
   for (const auto& pool : shape.public_pools) {
     expects(PortRange{0, pool.granule}.is_valid(), "a granule is a power of two of ports");
     const auto granule_bits = static_cast<std::uint8_t>(std::countr_zero(pool.granule));
     public_.push_back({AddressBlock{pool.addresses}, next, granule_bits});
     next += places_in(pool);
   }
-  first_stray_ = next;
-  std::ranges::sort(strays_);
 }
 
 std::uint64_t Bindings::memory_bytes(const Shape& shape) noexcept {
-  return (std::uint64_t{shape.slots} + 1) * sizeof(Phone) + places_in(shape) * sizeof(Slot) +
+  return slots_in(shape) * sizeof(Phone) + places_in(shape) * sizeof(Slot) +
          shape.strays.size() * sizeof(Ipv4);
 }
 
-void Bindings::add(Slot slot, const Binding& binding) noexcept {
-  expects(slot < slots_ && binding.range.is_valid(), "a binding has a slot and ports");
-  auto& phone = (*this)[slot];
-  expects(phone.range.size == 0, "the slot is free");
+void Bindings::add(const Binding& binding) noexcept {
+  const auto slot = slot_of(binding.private_address);
+  expects(slot != kNobody && binding.range.is_valid(), "a binding has a slot and ports");
+  auto& phone = phones_[slot];
+  expects(phone.range.size == 0, "nobody else holds what a binding holds");
   phone.private_address = binding.private_address;
   phone.public_address = binding.public_address;
   phone.tunnel_address = binding.tunnel_address;
@@ -69,16 +75,15 @@ void Bindings::add(Slot slot, const Binding& binding) noexcept {
   write_places(phone, kNobody, slot);
 }
 
-void Bindings::remove(Slot slot) noexcept {
-  expects(slot < slots_, "a binding has a slot");
-  auto& phone = (*this)[slot];
-  expects(phone.range.size > 0, "the slot is in use");
+void Bindings::remove(Ipv4 private_address) noexcept {
+  const auto slot = slot_of(private_address);
+  auto& phone = phones_[slot];
+  expects(phone.range.size > 0, "what is removed was added");
   write_places(phone, slot, kNobody);
   phone.range = {};
 }
 
 void Bindings::write_places(const Phone& phone, Slot was, Slot now) noexcept {
-  write(place_of(phone.private_address), was, now);
   if (phone.public_address.is_zero()) return;
   const auto* pool = pool_of(phone.public_address);
   expects(pool != nullptr && phone.range.size >> pool->granule_bits > 0, "a range fills granules");
@@ -92,21 +97,21 @@ void Bindings::write(Place place, Slot was, Slot now) noexcept {
   places_[place] = now;
 }
 
-Place Bindings::stray_place(Ipv4 address) const noexcept {
+Slot Bindings::stray_slot(Ipv4 address) const noexcept {
   const auto stray = std::ranges::lower_bound(strays_, address);
-  if (stray == strays_.end() || *stray != address) return kNowhere;
-  return first_stray_ + static_cast<std::size_t>(stray - strays_.begin());
+  if (stray == strays_.end() || *stray != address) return kNobody;
+  return first_stray_ + static_cast<Slot>(stray - strays_.begin());
 }
 
 std::optional<Binding> Bindings::at(Slot slot) const noexcept {
-  const auto& p = (*this)[slot];
+  const auto& p = phones_[slot];
   if (p.range.size == 0) return std::nullopt;
   return Binding{p.private_address, p.public_address, p.tunnel_address, p.mac,
                  p.next_hop,        p.range,          p.phone_class};
 }
 
-Usage Bindings::usage(Slot slot) const noexcept {
-  const auto& p = (*this)[slot];
+Usage Bindings::usage(Ipv4 private_address) const noexcept {
+  const auto& p = phones_[slot_of(private_address)];
   return {p.packets_out.value(), p.octets_out.value(), p.packets_in.value(), p.octets_in.value()};
 }
 

@@ -20,9 +20,11 @@
 
 namespace portico::nappt {
 
-inline constexpr Slot kNobody = 0xffffffff;
+/// Where a phone's line is: its private address has one, whether a phone holds it or not.
+using Slot = std::uint32_t;
+inline constexpr Slot kNobody = 0;  ///< the slot of a phone without ports, for good
 
-/// A cell of the indexes: one a private address, one a granule of a public address's ports.
+/// A granule of a public address's ports, where it stands which slot holds it.
 using Place = std::size_t;
 inline constexpr Place kNowhere = 0;  ///< held by nobody, for good
 
@@ -31,12 +33,11 @@ struct PublicPool {
   std::uint16_t granule = 64;  ///< the smallest range of its classes: a power of two of ports
 };
 
-/// What the indexes must cover. Fixed at start.
+/// What the tables must cover. Fixed at start.
 struct Shape {
   std::vector<Prefix> private_pools;
   std::vector<Ipv4> strays{};            ///< addresses of static phones that lie in no private pool
   std::vector<PublicPool> public_pools;  ///< direct identities; they do not overlap
-  Slot slots = 0;                        ///< how many bindings there may be
 };
 
 /// What the fast path reads and counts for one phone: one cache line, nothing behind it.
@@ -66,45 +67,43 @@ class Bindings {
   /// What a worker's bindings of this shape occupy, in octets.
   [[nodiscard]] static std::uint64_t memory_bytes(const Shape& shape) noexcept;
 
-  /// `slot` is free, the addresses lie in the shape, and nobody else holds them: control saw to it.
-  void add(Slot slot, const Binding& binding) noexcept;
-  /// The phone is found no more; its counts stay readable until the slot is used again.
-  void remove(Slot slot) noexcept;
+  /// The addresses lie in the shape, and nobody else holds them: control saw to it.
+  void add(const Binding& binding) noexcept;
+  /// The phone is found no more; its counts stay readable until its private address is added again.
+  void remove(Ipv4 private_address) noexcept;
 
-  /// Where it stands who holds it; kNowhere for what lies in no pool. Two steps, so that a stage
-  /// can prefetch all the places of a burst, then all the phones.
-  [[nodiscard]] Place place_of(Ipv4 private_address) const noexcept {
+  /// kNobody for what lies in no pool.
+  [[nodiscard]] Slot slot_of(Ipv4 private_address) const noexcept {
     for (const auto& pool : private_)
       if (pool.addresses.contains(private_address))
         return pool.first + pool.addresses.place_of(private_address);
-    return strays_.empty() ? kNowhere : stray_place(private_address);
+    return strays_.empty() ? kNobody : stray_slot(private_address);
   }
+  /// Where it stands who holds it; kNowhere for what lies in no pool. Two steps, so that a stage
+  /// can prefetch all the places of a burst, then all the phones.
   [[nodiscard]] Place place_of(Ipv4 public_address, std::uint16_t port) const noexcept {
     const auto* pool = pool_of(public_address);
     return pool == nullptr ? kNowhere : pool->place(public_address, port);
   }
-  [[nodiscard]] Place sender_of(const Packet& p) const noexcept { return place_of(p.source()); }
+  [[nodiscard]] Slot sender_of(const Packet& p) const noexcept { return slot_of(p.source()); }
   [[nodiscard]] Place receiver_of(const Packet& p) const noexcept {
     return place_of(p.destination(), p.destination_port());
   }
   [[nodiscard]] Slot holder(Place place) const noexcept { return places_[place]; }
-  void prefetch(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
-  void prefetch_phone(Slot slot) const noexcept { __builtin_prefetch(&(*this)[slot], 1); }
-  /// kNobody names a phone without ports.
-  [[nodiscard]] Phone& operator[](Slot slot) noexcept { return phones_[slot + 1]; }
-  [[nodiscard]] const Phone& operator[](Slot slot) const noexcept { return phones_[slot + 1]; }
+  void prefetch_place(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
+  void prefetch_phone(Slot slot) const noexcept { __builtin_prefetch(&phones_[slot], 1); }
+  [[nodiscard]] Phone& operator[](Slot slot) noexcept { return phones_[slot]; }
+  [[nodiscard]] const Phone& operator[](Slot slot) const noexcept { return phones_[slot]; }
 
   /// True if packets for this address are phones' (it lies in a public pool).
   [[nodiscard]] bool is_public(Ipv4 address) const noexcept { return pool_of(address) != nullptr; }
   /// True if the address is behind us: in a private pool, or a static phone's.
-  [[nodiscard]] bool is_private(Ipv4 address) const noexcept {
-    return place_of(address) != kNowhere;
-  }
+  [[nodiscard]] bool is_private(Ipv4 address) const noexcept { return slot_of(address) != kNobody; }
 
-  /// For control.
-  [[nodiscard]] Slot slots() const noexcept { return slots_; }
+  /// For control: one past the last slot, the first is 1.
+  [[nodiscard]] Slot slots() const noexcept { return static_cast<Slot>(phones_.size()); }
   [[nodiscard]] std::optional<Binding> at(Slot slot) const noexcept;
-  [[nodiscard]] Usage usage(Slot slot) const noexcept;
+  [[nodiscard]] Usage usage(Ipv4 private_address) const noexcept;
 
  private:
   template <class T>
@@ -112,7 +111,7 @@ class Bindings {
 
   struct PrivateIndex {
     AddressBlock addresses;
-    Place first = kNowhere;
+    Slot first = kNobody;
   };
   struct PublicIndex {
     AddressBlock addresses;
@@ -132,15 +131,14 @@ class Bindings {
       if (pool.addresses.contains(public_address)) return &pool;
     return nullptr;
   }
-  [[nodiscard]] Place stray_place(Ipv4 address) const noexcept;
+  [[nodiscard]] Slot stray_slot(Ipv4 address) const noexcept;
 
-  Slot slots_;
-  Table<Phone> phones_;                // [0] is nobody, [slot + 1] the phone of the slot
-  Table<Slot> places_;                 // [kNowhere], then each index after the other
+  Table<Phone> phones_;                // [kNobody], each private pool's after the other, strays'
+  Table<Slot> places_;                 // [kNowhere], each public pool's after the other
   std::vector<PrivateIndex> private_;  // longest prefix first
   std::vector<PublicIndex> public_;
   std::vector<Ipv4> strays_;  // sorted
-  Place first_stray_ = kNowhere;
+  Slot first_stray_ = kNobody;
 };
 
 }  // namespace portico::nappt

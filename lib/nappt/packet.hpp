@@ -45,18 +45,19 @@ namespace portico::nappt {
 enum class Ttl : std::uint8_t { Keep, Decrement };
 
 /// A UDP, TCP or ICMP echo packet that is not untranslatable(): a header of 20 octets, then that of
-/// its protocol, both whole. One pointer, so that it costs nothing to make again in each stage.
+/// its protocol, both whole. It costs nothing to make again in each stage.
 class Packet {
  public:
   /// `first`: the version octet of such a packet.
-  explicit Packet(std::uint8_t* first) noexcept : ip_(first) {}
+  explicit Packet(std::uint8_t* first) noexcept
+      : ip_(first), length_(load_be<std::uint16_t>(first + 2)) {}
 
   [[nodiscard]] std::uint8_t* first_octet() const noexcept { return ip_; }
   [[nodiscard]] Ipv4 source() const noexcept { return {load_be<std::uint32_t>(ip_ + kSource)}; }
   [[nodiscard]] Ipv4 destination() const noexcept {
     return {load_be<std::uint32_t>(ip_ + kDestination)};
   }
-  [[nodiscard]] std::uint16_t length() const noexcept { return load_be<std::uint16_t>(ip_ + 2); }
+  [[nodiscard]] std::uint16_t length() const noexcept { return length_; }
   [[nodiscard]] bool dont_fragment() const noexcept { return (ip_[6] & 0x40) != 0; }
   [[nodiscard]] std::uint8_t ttl() const noexcept { return ip_[8]; }
   [[nodiscard]] bool is_echo() const noexcept { return ip_[9] == wire::kProtocolIcmp; }
@@ -124,6 +125,7 @@ class Packet {
   static constexpr wire::StoredDelta kTtlDelta{wire::ChecksumDelta{}.replace16(0x0100, 0)};
 
   std::uint8_t* ip_;
+  std::uint16_t length_;  // read once: what is written elsewhere in a packet does not change it
 };
 
 }  // namespace portico::nappt

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the control core tells a worker. Control has chosen slot and index already, so that carrying
-// an order out cannot fail.
+// What the control core tells a worker. Control has chosen addresses and index already, so that
+// carrying an order out cannot fail.
 #pragma once
 
 #include "base/next_hop.hpp"
@@ -12,12 +12,11 @@
 namespace portico::orders {
 
 struct AddBinding {
-  nappt::Slot slot;
   nappt::Binding binding;
 };
-/// The slot's counts stay readable until the slot is used again.
+/// Its counts stay readable until the private address is added again.
 struct RemoveBinding {
-  nappt::Slot slot;
+  Ipv4 private_address;
 };
 struct SetNextHop {
   HopIndex index;

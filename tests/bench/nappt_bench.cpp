@@ -1,42 +1,37 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clocks a packet of NAPPT from receive to transmit, of a bare loop, and of swapping MAC addresses;
-// one process, one line of JSON. tests/bench/run takes medians over several processes.
+// then where NAPPT's clocks go, by stage. One process, one line of JSON; tests/bench/run takes
+// medians over several processes.
 //
 // The generator runs on the same lcore: it writes a batch of packets for phones in random order,
 // which is not timed, then feeds it in bursts of 32 through rings, which is; its own share is
 // measured alone and subtracted. Each figure is the median over many batches, so that a batch in
-// which the process lost its CPU does not count; the three take turns in rounds, so that a CPU that
-// changes its speed changes it for all of them, and the ratio is the median over the rounds.
-#include "datapath/worker.hpp"
+// which the process lost its CPU does not count. The contestants take turns in rounds, so that a
+// CPU that changes its speed changes it for all of them, and the ratio is the median over the
+// rounds. A turn begins with as many packets as there are phones, not timed: what it finds in the
+// caches is its own.
+#include "datapath/stages.hpp"
 #include "drivers/dpdk/eal.hpp"
 #include "drivers/dpdk/memory.hpp"
 #include "drivers/dpdk/ports.hpp"
 #include "fake/memory_ports.hpp"
-#include "support/packet_builder.hpp"
 
 #include <nlohmann/json.hpp>
 #include <rte_cycles.h>
 
 #include "bare.hpp"
+#include "traffic.hpp"
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <memory>
-#include <random>
+#include <string_view>
 
 namespace portico::bench {
 namespace {
 
-constexpr Prefix kPrivatePool{{0x0a000000}, 12};  // 10.0.0.0/12: as many as 2^20 phones
-constexpr Ipv4 kPublicBase{0xcb007100};           // 203.0.113.0
-constexpr Ipv4 kServer{0xc0000250};               // 192.0.2.80
-constexpr Mac kLanMac{{2, 0, 0, 0, 0, 1}};
-constexpr Mac kWanMac{{2, 0, 0, 0, 0, 2}};
-constexpr Mac kRouterMac{{0, 0, 0x5e, 0, 0, 0xfe}};
-constexpr std::size_t kFrameSize = 60;  // 64 with the frame check sequence
 constexpr int kRounds = 15;
-constexpr std::size_t kFrames = 1 << 18;  // frames that lie ready for each direction
 
 struct Case {
   std::uint32_t phones;
@@ -45,41 +40,22 @@ struct Case {
   std::uint32_t batches;
 };
 
-/// Every phone its range: as large as the addresses allow, none below port 1024.
-class Numbering {
- public:
-  explicit Numbering(const Case& c) noexcept {
-    while (c.addresses * std::uint64_t{(65536 - 1024) / (size_ * 2)} >= c.phones) size_ *= 2;
-    per_address_ = (65536 - 1024) / size_;
-  }
-  [[nodiscard]] std::uint16_t size() const noexcept { return static_cast<std::uint16_t>(size_); }
-  [[nodiscard]] nappt::Binding phone(std::uint32_t i) const noexcept {
-    nappt::Binding b;
-    b.private_address = {kPrivatePool.base.bits + i};
-    b.public_address = {kPublicBase.bits + i / per_address_};
-    b.mac = Mac::from_bits(0x001b2c000000 + i);
-    b.range = {static_cast<std::uint16_t>(1024 + i % per_address_ * size_), size()};
-    return b;
-  }
-
- private:
-  std::uint32_t size_ = 1;
-  std::uint32_t per_address_;
-};
-
-enum class Direction { Outbound, Inbound };
-
 [[nodiscard]] double median_of(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
   return *middle;
 }
 
+/// In the order of gateway_turn.
+constexpr std::array<std::string_view, 9> kStages{
+    "orders", "receive", "outbound", "hairpin", "inbound", "originated", "send", "punt", "release"};
+using StageClocks = std::array<double, kStages.size()>;
+
 class Bench {
  public:
   Bench(const Case& c, rte_mempool* pool, std::pmr::memory_resource* memory)
       : case_(c),
-        numbers_(c),
+        numbers_(c.phones, c.addresses),
         public_pool_{{kPublicBase, static_cast<std::uint8_t>(32 - std::countr_zero(c.addresses))},
                      numbers_.size()},
         private_pool_{kPrivatePool.base,
@@ -87,17 +63,14 @@ class Bench {
         lan_("lan", 1, pool, kBurst),
         wan_("wan", 1, pool, kBurst),
         worker_(shape(), memory),
-        bare_(private_pool_, public_pool_, c.phones, memory) {
+        bare_(private_pool_, public_pool_, c.phones, memory),
+        traffic_(numbers_, c.phones) {
     worker_.next_hops.set(1, {{0xc6336401}, kRouterMac, Side::Wan, true});
     for (std::uint32_t i = 0; i < c.phones; ++i) {
       const auto b = numbers_.phone(i);
-      worker_.bindings.add(i, b);
+      worker_.bindings.add(b);
       bare_.add(i, b, wire::ChecksumDelta{}.replace(b.private_address, b.public_address).folded());
     }
-    for (const auto d : {Direction::Outbound, Direction::Inbound})
-      for (std::size_t i = 0; i < kFrames; ++i)
-        std::ranges::copy(packet(d, static_cast<std::uint32_t>(random_() % c.phones)),
-                          frames_[static_cast<std::size_t>(d)].emplace_back().begin());
     packets_.resize(c.batch);
     for (auto& m : packets_) m = rte_pktmbuf_alloc(pool);
     expects(packets_.back() != nullptr, "the pool holds a batch");
@@ -109,15 +82,8 @@ class Bench {
 
   /// The data path, less what the generator costs.
   [[nodiscard]] double nappt(Direction d) {
-    auto& in = d == Direction::Outbound ? lan_ : wan_;
-    auto& out = d == Direction::Outbound ? wan_ : lan_;
-    return median(d,
-                  [&](rte_mbuf** burst) {
-                    in.put(burst, kBurst);
-                    gateway_turn(worker_);
-                    expects(out.take(burst, kBurst) == kBurst, "every packet is forwarded");
-                  }) -
-           generator(d, out);
+    return median(d, [&](rte_mbuf** burst) { forward(d, burst, [&] { gateway_turn(worker_); }); }) -
+           generator(d, out(d));
   }
   [[nodiscard]] double macswap(Direction d) {
     return median(d,
@@ -137,10 +103,31 @@ class Bench {
     });
   }
 
+  /// The clocks of each stage, less what reading the clock costs.
+  [[nodiscard]] StageClocks stages(Direction d) {
+    std::array<std::vector<double>, kStages.size()> clocks;
+    const auto batch = [&](std::array<std::uint64_t, kStages.size()>& sums) {
+      traffic_.write(d, packets_);
+      for (std::size_t at = 0; at < packets_.size(); at += kBurst)
+        forward(d, &packets_[at], [&] { timed_turn(sums); });
+    };
+    std::array<std::uint64_t, kStages.size()> none{};
+    for (std::uint32_t i = 0; i < warming_batches(); ++i) batch(none);
+    for (std::uint32_t i = 0; i < case_.batches; ++i) {
+      std::array<std::uint64_t, kStages.size()> sums{};
+      batch(sums);
+      for (std::size_t stage = 0; stage < kStages.size(); ++stage)
+        clocks[stage].push_back(static_cast<double>(sums[stage]) / case_.batch);
+    }
+    StageClocks result;
+    for (std::size_t stage = 0; stage < kStages.size(); ++stage)
+      result[stage] = median_of(std::move(clocks[stage])) - clock_itself() / kBurst;
+    return result;
+  }
+
  private:
   [[nodiscard]] nappt::Shape bindings_shape() const {
-    return {
-        .private_pools = {private_pool_}, .public_pools = {public_pool_}, .slots = case_.phones};
+    return {.private_pools = {private_pool_}, .public_pools = {public_pool_}};
   }
   [[nodiscard]] datapath::WorkerShape shape() const {
     return {.index = 0,
@@ -150,12 +137,50 @@ class Bench {
             .bindings = bindings_shape(),
             .next_hops = {.capacity = 2, .on_link = {{0xc6336400}, 24}, .routes = {{{}, 1}}}};
   }
+  [[nodiscard]] fake::MemoryPort& in(Direction d) noexcept {
+    return d == Direction::Outbound ? lan_ : wan_;
+  }
+  [[nodiscard]] fake::MemoryPort& out(Direction d) noexcept {
+    return d == Direction::Outbound ? wan_ : lan_;
+  }
 
-  [[nodiscard]] double generator(Direction d, fake::MemoryPort& out) {
+  template <class Turn>
+  void forward(Direction d, rte_mbuf** burst, Turn&& turn) {
+    in(d).put(burst, kBurst);
+    turn();
+    expects(out(d).take(burst, kBurst) == kBurst, "every packet is forwarded");
+  }
+  [[nodiscard]] double generator(Direction d, fake::MemoryPort& port) {
     return median(d, [&](rte_mbuf** burst) {
-      out.loop(burst, kBurst);
-      expects(out.take(burst, kBurst) == kBurst);
+      port.loop(burst, kBurst);
+      expects(port.take(burst, kBurst) == kBurst);
     });
+  }
+
+  void timed_turn(std::array<std::uint64_t, kStages.size()>& sums) noexcept {
+    auto stage = sums.begin();
+    auto last = rte_rdtsc();
+    const auto ends = [&] {
+      const auto now = rte_rdtsc();
+      *stage++ += now - last;
+      last = now;
+    };
+    datapath::Lanes lanes;
+    serve_orders(worker_), ends();
+    receive(worker_, lanes), ends();
+    nappt_outbound(worker_, lanes), ends();
+    nappt_hairpin(worker_, lanes), ends();
+    nappt_inbound(worker_, lanes), ends();
+    join_originated(worker_, lanes), ends();
+    send(worker_, lanes), ends();
+    punt(worker_, lanes), ends();
+    release(worker_, lanes), ends();
+  }
+  [[nodiscard]] static double clock_itself() {
+    constexpr int kReadings = 1000;
+    const auto start = rte_rdtsc();
+    for (int i = 0; i < kReadings; ++i) [[maybe_unused]] const volatile auto reading = rte_rdtsc();
+    return static_cast<double>(rte_rdtsc() - start) / kReadings;
   }
 
   void swap_macs() noexcept {
@@ -174,51 +199,19 @@ class Bench {
   /// Clocks a packet.
   template <class Work>
   [[nodiscard]] double median(Direction d, Work&& work) {
-    std::vector<double> clocks;
-    for (std::uint32_t i = 0; i < case_.batches; ++i) {
-      write_batch(d);
+    const auto batch = [&] {
+      traffic_.write(d, packets_);
       const auto start = rte_rdtsc_precise();
       for (std::size_t at = 0; at < packets_.size(); at += kBurst) work(&packets_[at]);
-      clocks.push_back(static_cast<double>(rte_rdtsc_precise() - start) /
-                       static_cast<double>(packets_.size()));
-    }
+      return static_cast<double>(rte_rdtsc_precise() - start) / case_.batch;
+    };
+    for (std::uint32_t i = 0; i < warming_batches(); ++i) batch();
+    std::vector<double> clocks;
+    for (std::uint32_t i = 0; i < case_.batches; ++i) clocks.push_back(batch());
     return median_of(std::move(clocks));
   }
-
-  /// Copies the next of the frames that lie ready: little code and few lines of memory, so that
-  /// what is timed afterwards finds the caches as it left them.
-  void write_batch(Direction d) {
-    const auto& ready = frames_[static_cast<std::size_t>(d)];
-    for (auto* m : packets_) {
-      rte_pktmbuf_reset(m);
-      m->data_len = kFrameSize;
-      m->pkt_len = kFrameSize;
-      std::memcpy(datapath::first_octet(m), ready[next_].data(), kFrameSize);
-      next_ = (next_ + 1) % kFrames;
-    }
-  }
-
-  [[nodiscard]] support::Octets packet(Direction d, std::uint32_t phone) {
-    const auto b = numbers_.phone(phone);
-    const auto port = static_cast<std::uint16_t>(b.range.first + random_() % b.range.size);
-    support::Frame f;
-    f.payload.resize(kFrameSize - 42);
-    if (d == Direction::Outbound) {
-      f.to_mac = kLanMac;
-      f.from_mac = b.mac;
-      f.from = b.private_address;
-      f.to = kServer;
-      f.from_port = port;
-      f.to_port = 5060;
-    } else {
-      f.to_mac = kWanMac;
-      f.from_mac = kRouterMac;
-      f.from = kServer;
-      f.to = b.public_address;
-      f.from_port = 5060;
-      f.to_port = port;
-    }
-    return f.build();
+  [[nodiscard]] std::uint32_t warming_batches() const noexcept {
+    return case_.phones / case_.batch;
   }
 
   const Case case_;
@@ -229,11 +222,29 @@ class Bench {
   fake::MemoryPort wan_;
   datapath::Worker worker_;
   BareTables bare_;
+  Traffic traffic_;
   std::vector<rte_mbuf*> packets_;
-  std::array<std::vector<std::array<std::uint8_t, kFrameSize>>, 2> frames_;  // by Direction
-  std::size_t next_ = 0;
-  std::mt19937 random_{1};
 };
+
+[[nodiscard]] nlohmann::json measure(Bench& bench, Direction d) {
+  std::vector<double> bare, nappt, macswap, ratio;
+  std::array<std::vector<double>, kStages.size()> stages;
+  for (int round = 0; round < kRounds; ++round) {
+    bare.push_back(bench.bare(d));
+    nappt.push_back(bench.nappt(d));
+    macswap.push_back(bench.macswap(d));
+    ratio.push_back(nappt.back() / bare.back());
+    const auto clocks = bench.stages(d);
+    for (std::size_t i = 0; i < kStages.size(); ++i) stages[i].push_back(clocks[i]);
+  }
+  nlohmann::json out{{"bare", median_of(bare)},
+                     {"nappt", median_of(nappt)},
+                     {"macswap", median_of(macswap)},
+                     {"ratio", median_of(ratio)}};
+  for (std::size_t i = 0; i < kStages.size(); ++i)
+    out["stages"][kStages[i]] = median_of(std::move(stages[i]));
+  return out;
+}
 
 int run(const Case& c) {
   const auto eal = dpdk::Eal::start({.program = "nappt_bench", .memory_mib = 320});
@@ -245,26 +256,14 @@ int run(const Case& c) {
   if (!pool) return std::fprintf(stderr, "%s\n", to_string(pool.error()).c_str()), 1;
   dpdk::Memory memory{0};
   Bench bench{c, *pool, &memory};
-  nlohmann::json out{{"phones", c.phones},
-                     {"addresses", c.addresses},
-                     {"batch", c.batch},
-                     {"hugepages", eal->uses_hugepages()},
-                     {"octets_a_phone", bench.octets_a_phone()},
-                     {"tsc_hz", rte_get_tsc_hz()}};
-  for (const auto& [name, d] :
-       {std::pair{"outbound", Direction::Outbound}, std::pair{"inbound", Direction::Inbound}}) {
-    std::vector<double> bare, nappt, macswap, ratio;
-    for (int round = 0; round < kRounds; ++round) {
-      bare.push_back(bench.bare(d));
-      nappt.push_back(bench.nappt(d));
-      macswap.push_back(bench.macswap(d));
-      ratio.push_back(nappt.back() / bare.back());
-    }
-    out[name] = {{"bare", median_of(bare)},
-                 {"nappt", median_of(nappt)},
-                 {"macswap", median_of(macswap)},
-                 {"ratio", median_of(ratio)}};
-  }
+  const nlohmann::json out{{"phones", c.phones},
+                           {"addresses", c.addresses},
+                           {"batch", c.batch},
+                           {"hugepages", eal->uses_hugepages()},
+                           {"octets_a_phone", bench.octets_a_phone()},
+                           {"tsc_hz", rte_get_tsc_hz()},
+                           {"outbound", measure(bench, Direction::Outbound)},
+                           {"inbound", measure(bench, Direction::Inbound)}};
   std::printf("%s\n", out.dump().c_str());
   return 0;
 }

@@ -107,13 +107,19 @@ struct BedWorker {
   static constexpr std::size_t kMailbox = 64;
   orders::Mailbox mailbox{kMailbox};
   nappt::Bindings bindings;
+  std::size_t bindings_held = 0;
 
+  void add(const nappt::Binding& binding) {
+    bindings.add(binding);
+    ++bindings_held;
+  }
   void serve(std::size_t most = kMailbox) {
     mailbox.serve(most, [this](const orders::Order& order) {
-      if (const auto* add = std::get_if<orders::AddBinding>(&order))
-        bindings.add(add->slot, add->binding);
-      if (const auto* remove = std::get_if<orders::RemoveBinding>(&order))
-        bindings.remove(remove->slot);
+      if (const auto* o = std::get_if<orders::AddBinding>(&order)) add(o->binding);
+      if (const auto* o = std::get_if<orders::RemoveBinding>(&order)) {
+        bindings.remove(o->private_address);
+        --bindings_held;
+      }
     });
   }
 };
@@ -143,7 +149,7 @@ struct BedWorld final : gateway::World {
     queue.push_back(change);
     return true;
   }
-  Usage usage(nappt::Slot) override { return {7, 700, 5, 500}; }
+  Usage usage(Ipv4) override { return {7, 700, 5, 500}; }
 };
 
 /// How much may be under way at once, and how long a probe waits.
@@ -188,8 +194,8 @@ class GatewayBed {
         [seed = std::uint32_t{1}]() mutable { return seed = seed * 1664525 + 1013904223; });
     admit_everybody();
     const auto loaded = disk_.load();
-    core->restore(*loaded, now, [this](nappt::Slot slot, const nappt::Binding& binding) {
-      for (auto& worker : workers) worker->bindings.add(slot, binding);
+    core->restore(*loaded, now, [this](const nappt::Binding& binding) {
+      for (auto& worker : workers) worker->add(binding);
     });
     core->start(now);
     hear_branch_router();
@@ -395,7 +401,6 @@ class GatewayBed {
       for (const auto& direct : plan.direct_prefixes)
         if (direct == pool.addresses)
           shape.public_pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
-    shape.slots = plan.slots;
     return shape;
   }
 

@@ -20,18 +20,18 @@ const datapath::Links kLinks{Link{{"02:00:00:00:00:01"_mac, {"10.20.0.1"_ip, 16}
 
 const nappt::Shape kShape{.private_pools = {"10.20.0.0/16"_net},
                           .strays = {"192.168.0.9"_ip},
-                          .public_pools = {{"203.0.113.0/30"_net, 64}},
-                          .slots = 1};
+                          .public_pools = {{"203.0.113.0/30"_net, 64}}};
 const datapath::Surroundings kAround{kLinks, kShape};
+constexpr Ipv4 kPhone{0x0a140007};  // 10.20.0.7
 
 nappt::Bindings& bindings() {
   static nappt::Bindings all{kShape};
-  if (!all.at(0)) {
+  if (!all.at(all.slot_of(kPhone))) {
     nappt::Binding phone;
-    phone.private_address = "10.20.0.7"_ip;
+    phone.private_address = kPhone;
     phone.public_address = "203.0.113.1"_ip;
     phone.range = {24000, 64};
-    all.add(0, phone);
+    all.add(phone);
   }
   return all;
 }
@@ -39,7 +39,7 @@ nappt::Bindings& bindings() {
 void translate(Lane lane, std::uint8_t* ip) {
   const nappt::Packet packet{ip};
   if (packet.ttl() <= 1) return;
-  auto& phone = bindings()[0];
+  auto& phone = bindings()[bindings().slot_of(kPhone)];
   if (lane == Lane::Outbound && packet.source() == phone.private_address)
     translate_outbound(phone, packet, nappt::Ttl::Decrement);
   else if (lane == Lane::Inbound && packet.destination() == phone.public_address)
@@ -52,10 +52,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const auto side = data[0] % 2 == 0 ? Side::Lan : Side::Wan;
   std::vector<std::uint8_t> frame(data + 1, data + size);
-  const auto ordinary = side == Side::Lan ? ordinary_outbound(kLinks[0], kAround, bindings(), frame)
-                                          : ordinary_inbound(kLinks[1], kAround, bindings(), frame);
+  const std::uint64_t ordinary = side == Side::Lan
+                                     ? ordinary_outbound(kLinks[0], kAround, bindings(), frame)
+                                     : ordinary_inbound(kLinks[1], kAround, bindings(), frame);
   datapath::Note note;
   const auto verdict = classify(kLinks, bindings(), side, frame, note);
+  static_assert(nappt::kNobody == nappt::kNowhere);
   const bool is_ordinary = ordinary != nappt::kNowhere;
   expects(!is_ordinary || verdict == (side == Side::Lan ? Lane::Outbound : Lane::Inbound));
   if (verdict != Lane::Outbound && verdict != Lane::Inbound) return 0;

@@ -72,20 +72,21 @@ class Census {
   std::map<std::size_t, std::uint64_t> ports_;         // by public pool
 };
 
-/// What the core takes to be in a worker's table, by slot.
+/// What the core takes to be in a worker's table, by private address.
 struct Published {
   nappt::Binding binding;
   bool is_certain = false;  ///< in every table; else in some
 };
 
-inline std::map<nappt::Slot, Published> published(GatewayBed& bed) {
-  std::map<nappt::Slot, Published> all;
-  for (const auto& [slot, binding] : bed.core->leases().static_bindings())
-    all[slot] = {binding, true};
+inline std::map<Ipv4, Published> published(GatewayBed& bed) {
+  std::map<Ipv4, Published> all;
+  for (const auto& binding : bed.core->leases().static_bindings())
+    all[binding.private_address] = {binding, true};
   bed.core->leases().table().for_each([&](const gateway::Entry& entry) {
-    if (entry.slot == gateway::kNoSlot) return;
-    expects(!all.contains(entry.slot), "a slot is one lease's");
-    all[entry.slot] = {bed.core->leases().binding_of(entry), entry.pending == 0 && !entry.ending};
+    if (!entry.published) return;
+    const auto binding = bed.core->leases().binding_of(entry);
+    expects(!all.contains(binding.private_address), "an address is one lease's");
+    all[binding.private_address] = {binding, entry.pending == 0 && !entry.ending};
   });
   return all;
 }
@@ -93,17 +94,16 @@ inline std::map<nappt::Slot, Published> published(GatewayBed& bed) {
 /// Workers hold what the core has published and not yet withdrawn everywhere.
 inline void check_workers(GatewayBed& bed) {
   const auto all = published(bed);
-  for (const auto& worker : bed.workers)
-    for (nappt::Slot slot = 0; slot < worker->bindings.slots(); ++slot) {
-      const auto held = worker->bindings.at(slot);
-      const auto known = all.find(slot);
-      if (held)
-        expects(known != all.end() && *held == known->second.binding,
-                "a worker holds nothing that the core does not know");
-      else
-        expects(known == all.end() || !known->second.is_certain,
-                "a lease in use is in every worker");
+  for (const auto& worker : bed.workers) {
+    std::size_t known = 0;
+    for (const auto& [address, published] : all) {
+      const auto held = worker->bindings.at(worker->bindings.slot_of(address));
+      expects(held || !published.is_certain, "a lease in use is in every worker");
+      expects(!held || *held == published.binding, "as it was published");
+      known += held.has_value();
     }
+    expects(worker->bindings_held == known, "a worker holds nothing that the core does not know");
+  }
 }
 
 /// Nothing grows beyond what was configured.

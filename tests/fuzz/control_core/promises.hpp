@@ -142,8 +142,7 @@ class Promises {
       promise.until = now;
       return;
     }
-    expects(entry->lease.state == lease::State::Bound && !entry->ending &&
-                entry->slot != gateway::kNoSlot,
+    expects(entry->lease.state == lease::State::Bound && !entry->ending && entry->published,
             "what was promised is in use until its end");
   }
 

@@ -288,12 +288,10 @@ class Site {
     claims_.make(phone, ack);
   }
   static bool is_in(const nappt::Bindings& bindings, const Phone& phone, const Share& share) {
-    for (nappt::Slot slot = 0; slot < bindings.slots(); ++slot)
-      if (const auto held = bindings.at(slot); held && held->mac == phone.mac &&
-                                               Share{held->private_address, held->public_address,
-                                                     held->tunnel_address, held->range} == share)
-        return true;
-    return false;
+    const auto held = bindings.at(bindings.slot_of(share.address));
+    return held && held->mac == phone.mac &&
+           Share{held->private_address, held->public_address, held->tunnel_address, held->range} ==
+               share;
   }
 
   // ---- the world

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A gateway of one or two workers on ports in memory, turned by hand.
+// A gateway of up to four workers on ports in memory, turned by hand.
 #pragma once
 
 #include "base/expects.hpp"
@@ -16,7 +16,7 @@
 
 namespace portico::site {
 
-inline constexpr unsigned kWorkers = 2;
+inline constexpr unsigned kWorkers = 4;
 
 /// What can be made only once a process.
 struct Hardware {
@@ -71,8 +71,8 @@ class Gateway {
     learn_router(kRouterMac);
     order(orders::SetNextHop{kLanRouterHop,
                              {"10.20.0.254"_ip, "00:00:5e:00:00:aa"_mac, Side::Lan, true}});
-    order(orders::AddBinding{0, binding()});
-    order(orders::AddBinding{1, routed_binding()});
+    order(orders::AddBinding{binding()});
+    order(orders::AddBinding{routed_binding()});
     turn();
   }
   ~Gateway() {

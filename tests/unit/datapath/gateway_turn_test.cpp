@@ -22,7 +22,7 @@ TEST_CASE("a phone's packet leaves by the WAN as its public address", "[datapath
   gateway.turn();
   CHECK(gateway.wan().sent() == Frames{out.build()});
   CHECK(gateway.lan().sent().empty());
-  CHECK(gateway.worker().bindings.usage(0).packets_out == 1);
+  CHECK(gateway.worker().bindings.usage(site::kPhone).packets_out == 1);
   CHECK(gateway.balanced());
 }
 
@@ -36,7 +36,7 @@ TEST_CASE("an answer from anywhere reaches the phone at its private address",
   gateway.wan().receive(in.build());
   gateway.turn();
   CHECK(gateway.lan().sent() == Frames{out.build()});
-  CHECK(gateway.worker().bindings.usage(0).packets_in == 1);
+  CHECK(gateway.worker().bindings.usage(site::kPhone).packets_in == 1);
   CHECK(gateway.balanced());
 }
 
@@ -105,8 +105,8 @@ TEST_CASE("a phone calls another by its public address without leaving the gatew
   CHECK(translated.hairpinned.value() == 1);
   CHECK(translated.outbound.value() == 1);
   CHECK(translated.inbound.value() == 1);
-  CHECK(gateway.worker().bindings.usage(0).packets_out == 1);
-  CHECK(gateway.worker().bindings.usage(1).packets_in == 1);
+  CHECK(gateway.worker().bindings.usage(site::kPhone).packets_out == 1);
+  CHECK(gateway.worker().bindings.usage(site::kRoutedPhone).packets_in == 1);
   CHECK(gateway.balanced());
 }
 
@@ -313,7 +313,7 @@ TEST_CASE("what waits for its next hop says how it came in", "[datapath][F-6]") 
 
 TEST_CASE("an order takes effect before the packets of its turn", "[datapath]") {
   Gateway gateway;
-  gateway.order(orders::RemoveBinding{0});
+  gateway.order(orders::RemoveBinding{site::kPhone});
   gateway.lan().receive(site::outbound().build());
   gateway.wan().receive(site::inbound().build());
   gateway.turn();
@@ -364,7 +364,7 @@ TEST_CASE("each of two workers translates whatever lands on its queue", "[datapa
   gateway.turn();
   CHECK(gateway.wan().sent() ==
         Frames{site::outbound_translated().build(), site::outbound_translated().build()});
-  CHECK(gateway.worker(0).bindings.usage(0).packets_out == 1);
-  CHECK(gateway.worker(1).bindings.usage(0).packets_out == 1);
+  CHECK(gateway.worker(0).bindings.usage(site::kPhone).packets_out == 1);
+  CHECK(gateway.worker(1).bindings.usage(site::kPhone).packets_out == 1);
   CHECK(gateway.balanced());
 }

@@ -49,6 +49,6 @@ TEST_CASE("tables fit in DPDK's memory, or the failure is an exception", "[dpdk]
   const nappt::Bindings bindings{site::shape(), &memory};
   CHECK(reinterpret_cast<std::uintptr_t>(&bindings[0]) % 64 == 0);
   auto too_many = site::shape();
-  too_many.slots = 1u << 24;
+  too_many.private_pools = {"10.0.0.0/8"_net};
   CHECK_THROWS_AS(nappt::Bindings(too_many, &memory), std::bad_alloc);
 }

@@ -32,8 +32,7 @@ inline datapath::Links links(std::uint16_t lan_vlan = 0, std::uint16_t wan_vlan 
 inline nappt::Shape shape() {
   return {.private_pools = {"10.20.0.0/16"_net, "10.30.0.0/24"_net},
           .strays = {},
-          .public_pools = {{"203.0.113.0/30"_net, 64}},
-          .slots = 16};
+          .public_pools = {{"203.0.113.0/30"_net, 64}}};
 }
 
 inline nappt::Binding binding() {

@@ -15,8 +15,7 @@ const Links kLinks{Link{{site::kLanMac, {"10.20.0.1"_ip, 16}, 0, 1500}},
                    Link{{site::kWanMac, {"198.51.100.2"_ip, 24}, 0, 1500}}};
 const nappt::Shape kShape{.private_pools = {"10.30.0.0/16"_net, "100.64.128.0/17"_net},
                           .strays = {"192.168.0.9"_ip},
-                          .public_pools = {{"203.0.113.0/25"_net, 64}},
-                          .slots = 1};
+                          .public_pools = {{"203.0.113.0/25"_net, 64}}};
 
 }  // namespace
 

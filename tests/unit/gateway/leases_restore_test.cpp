@@ -234,7 +234,7 @@ TEST_CASE("rows that contradict each other stop nothing, and share nothing", "[g
   run.bed->live(200s, 50s);
   std::map<std::uint16_t, std::uint64_t> starts;
   run.bed->core->leases().table().for_each([&](const gateway::Entry& entry) {
-    if (entry.slot != gateway::kNoSlot) ++starts[entry.lease.range.first];
+    if (entry.published) ++starts[entry.lease.range.first];
   });
   for (const auto& [start, holders] : starts) CHECK(holders == 1);
 }

@@ -105,12 +105,12 @@ class Walk {
       REQUIRE(entry != nullptr);
       REQUIRE(disk_.leases().contains(entry->lease.id));
       for (const auto& worker : bed_->workers)
-        if (entry->slot != gateway::kNoSlot) REQUIRE(worker->bindings.at(entry->slot).has_value());
+        if (entry->published)
+          REQUIRE(worker->bindings.at(worker->bindings.slot_of(answer.address)));
     }
     promised_.clear();
     bed_->core->leases().table().for_each([&](const gateway::Entry& entry) {
-      if (entry.lease.state == lease::State::Bound && entry.slot != gateway::kNoSlot &&
-          entry.pending == 0)
+      if (entry.lease.state == lease::State::Bound && entry.published && entry.pending == 0)
         promised_[entry.lease.private_address] = entry.lease;
     });
   }
@@ -142,7 +142,7 @@ class Walk {
     };
     bed_->core->leases().table().for_each([&](const gateway::Entry& entry) {
       ranges += static_cast<std::uint64_t>(sides(entry.holding->sides));
-      published += entry.slot != gateway::kNoSlot;
+      published += entry.published;
       REQUIRE(entry.pending == 0);
       REQUIRE_FALSE(entry.ending);
     });

@@ -38,7 +38,7 @@ struct World {
   std::vector<lease::Lease> store;
   std::vector<Allocation> allocator;
   std::vector<PublishedBinding> published;
-  std::vector<std::vector<TableEntry>> workers;
+  std::vector<std::vector<nappt::Binding>> workers;
 
   World() {
     using Origin = PublishedBinding::Origin;
@@ -47,17 +47,17 @@ struct World {
     const auto device = lease_of("10.20.255.1"_ip, 32768, "00:1b:2c:00:00:ff"_mac);
     for (const auto& l : store) allocator.push_back(allocation_of(l));
     allocator.push_back(allocation_of(device));
-    published = {{Origin::Lease, 0, binding_of(store[0])},
-                 {Origin::Lease, 1, binding_of(store[1])},
-                 {Origin::Static, 2, binding_of(device)}};
+    published = {{Origin::Lease, binding_of(store[0])},
+                 {Origin::Lease, binding_of(store[1])},
+                 {Origin::Static, binding_of(device)}};
     workers.resize(2);
     for (auto& table : workers)
-      for (const auto& p : published) table.push_back({p.slot, p.binding});
+      for (const auto& p : published) table.push_back(p.binding);
   }
 
   /// The kinds of all differences, in order.
   [[nodiscard]] std::vector<DifferenceKind> kinds() const {
-    const std::vector<std::span<const TableEntry>> tables{workers.begin(), workers.end()};
+    const std::vector<std::span<const nappt::Binding>> tables{workers.begin(), workers.end()};
     std::vector<DifferenceKind> result;
     for (const auto& d : audit({store, allocator, published, tables})) result.push_back(d.kind);
     return result;
@@ -136,11 +136,11 @@ TEST_CASE("every worker has the bindings that were published, and no other", "[a
     CHECK(w.kinds() == Kinds{Kind::MissingInWorker});
   }
   SECTION("one worker kept what was removed") {
-    w.workers[1].push_back({9, binding_of(lease_of("10.20.0.9"_ip, 40000, {}))});
+    w.workers[1].push_back(binding_of(lease_of("10.20.0.9"_ip, 40000, {})));
     CHECK(w.kinds() == Kinds{Kind::UnknownInWorker});
   }
   SECTION("one differs in a single field that no lease knows of") {
-    w.workers[0][1].binding.next_hop = 5;
+    w.workers[0][1].next_hop = 5;
     CHECK(w.kinds() == Kinds{Kind::DiffersInWorker});
   }
 }
@@ -150,7 +150,7 @@ TEST_CASE("(public address, port) names one phone, and so does a private address
   const auto bind_anew = [&](std::size_t i) {
     w.allocator[i] = allocation_of(w.store[i]);
     w.published[i].binding = binding_of(w.store[i]);
-    for (auto& table : w.workers) table[i].binding = w.published[i].binding;
+    for (auto& table : w.workers) table[i] = w.published[i].binding;
   };
   SECTION("two ranges overlap") {
     w.store[1].range = {24000, 128};
@@ -187,7 +187,7 @@ TEST_CASE("(public address, port) names one phone, and so does a private address
 TEST_CASE("a difference says whose addresses and ports it is about", "[audit]") {
   World w;
   w.allocator.erase(w.allocator.begin());
-  const std::vector<std::span<const TableEntry>> tables{w.workers.begin(), w.workers.end()};
+  const std::vector<std::span<const nappt::Binding>> tables{w.workers.begin(), w.workers.end()};
   const auto found = audit({w.store, w.allocator, w.published, tables});
   REQUIRE(found.size() == 1);
   CHECK(found[0].what ==

@@ -28,15 +28,14 @@ Frame from_phone() {
 Phone the_phone() {
   Bindings bindings{{.private_pools = {"10.20.0.0/16"_net},
                      .strays = {},
-                     .public_pools = {{"203.0.113.0/30"_net, 64}},
-                     .slots = 1}};
+                     .public_pools = {{"203.0.113.0/30"_net, 64}}}};
   Binding b;
   b.private_address = "10.20.0.7"_ip;
   b.public_address = "203.0.113.1"_ip;
   b.mac = "00:1b:2c:00:00:01"_mac;
   b.range = {24000, 64};
-  bindings.add(0, b);
-  return bindings[0];
+  bindings.add(b);
+  return bindings[bindings.slot_of(b.private_address)];
 }
 
 /// Exactly as long as the packet, so that a sanitizer sees a step too far.
