@@ -44,6 +44,11 @@ bool ControlPort::hand_over(Side side, rte_mbuf* m) noexcept {
   return rte_ring_sp_enqueue(workers_.front()->from_control.get(), m) == 0;
 }
 
+bool ControlPort::can_answer() const noexcept {
+  const auto* out = workers_.front()->from_control.get();
+  return rte_ring_count(out) <= rte_ring_get_capacity(out) / 2;
+}
+
 void ControlPort::settle(rte_mbuf* m, std::optional<Drop> dropped) noexcept {
   if (dropped)
     drops_.count(*dropped);

@@ -45,12 +45,14 @@ class ControlPort {
 
   /// Hands over what waits, up to `most` of each worker and kind. `handle(MutableBytes frame, const
   /// Note&)` returns why it dropped the packet, or nothing if it took it in. Returns how many.
+  /// Nothing more is taken in while half of the way out is full: one packet may be answered by a
+  /// whole window (RFC 7440), and what is asked can wait where an answer would be lost.
   template <class Handle>
   std::size_t for_each_punted(std::size_t most, Handle&& handle) {
     std::size_t n = 0;
     for (auto* worker : workers_)
       for (std::size_t kind = 0; kind < kPuntKinds; ++kind)
-        for (std::size_t i = 0; i < most; ++i) {
+        for (std::size_t i = 0; i < most && can_answer(); ++i) {
           auto* m = worker->punt.pop(static_cast<PuntKind>(kind));
           if (m == nullptr) break;
           settle(m, handle(octets_of(m), std::as_const(note_of(m))));
@@ -76,6 +78,7 @@ class ControlPort {
   [[nodiscard]] std::size_t in_flight() const noexcept;
 
  private:
+  [[nodiscard]] bool can_answer() const noexcept;
   void settle(rte_mbuf* m, std::optional<stats::Drop> dropped) noexcept;
   [[nodiscard]] std::optional<stats::Drop> try_send(Side side, Bytes head, Bytes body) noexcept;
   [[nodiscard]] bool hand_over(Side side, rte_mbuf* m) noexcept;

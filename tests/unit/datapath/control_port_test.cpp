@@ -68,6 +68,27 @@ TEST_CASE("a punted packet is consumed, or dropped for control's reason", "[data
   CHECK(gateway.balanced());
 }
 
+TEST_CASE("a question waits while there is no room for its answer", "[datapath][D2]") {
+  Gateway gateway{{.originated = 63}};
+  const auto arp = support::arp_request(kBroadcastMac, site::kPhoneMac, site::kPhone, site::kLan);
+  for (int i = 0; i < 8; ++i) gateway.lan().receive(arp);
+  gateway.turn();
+  const auto answer_by_16 = [&](MutableBytes, const Note&) {
+    for (int i = 0; i < 16; ++i) CHECK(gateway.control().send(Side::Lan, arp));
+    return std::optional<Drop>{};
+  };
+  std::size_t taken = 0;
+  for (int turns = 0; turns < 8; ++turns) {
+    taken += gateway.control().for_each_punted(8, answer_by_16);
+    gateway.turn();
+  }
+  CHECK(taken == 8);
+  for (int turns = 0; turns < 4; ++turns) gateway.turn();
+  CHECK(gateway.lan().sent().size() == 8 * 16);
+  CHECK(gateway.dropped(Drop::TxFull) == 0);
+  CHECK(gateway.balanced());
+}
+
 TEST_CASE("a flood of one kind starves no other", "[datapath]") {
   Gateway gateway{{.punted = 4}};
   const auto arp = support::arp_request(kBroadcastMac, site::kPhoneMac, site::kPhone, site::kLan);
