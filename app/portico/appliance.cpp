@@ -248,7 +248,8 @@ void Appliance::look_after_store(Now now) {
 }
 
 void Appliance::take_files(Now now) {
-  if (auto firmware = files_->take_firmware()) gateway_->set_files(firmware_ = std::move(firmware));
+  if (auto firmware = files_->take_firmware())
+    gateway_->set_files(firmware_ = std::move(*firmware));
   auto macs = files_->take_macs();
   if (!macs) return;
   if (*macs) {

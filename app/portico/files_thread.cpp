@@ -12,16 +12,6 @@ FilesThread::FilesThread(Watched watched, std::chrono::seconds rescan, const cpu
       cpus_(cpus),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-tftp::SnapshotPtr FilesThread::take_firmware() {
-  const std::scoped_lock lock{mutex_};
-  return std::exchange(fresh_firmware_, nullptr);
-}
-
-std::optional<Result<MacPolicyPtr>> FilesThread::take_macs() {
-  const std::scoped_lock lock{mutex_};
-  return std::exchange(fresh_macs_, std::nullopt);
-}
-
 void FilesThread::run(const std::stop_token& stop) {
   // If that fails it stays on its maker's CPU: slower, not wrong.
   ::pthread_setaffinity_np(::pthread_self(), sizeof cpus_, &cpus_);
@@ -39,15 +29,11 @@ void FilesThread::look_at_firmware(const std::stop_token& stop) {
   const auto snapshot = watched_.firmware->scan(stop);
   if (snapshot == last_firmware_) return;
   last_firmware_ = snapshot;
-  const std::scoped_lock lock{mutex_};
-  fresh_firmware_ = snapshot;
+  firmware_.put(snapshot);
 }
 
 void FilesThread::look_at_macs() {
-  auto macs = watched_.macs.look();
-  if (!macs) return;
-  const std::scoped_lock lock{mutex_};
-  fresh_macs_ = std::move(macs);
+  if (auto macs = watched_.macs.look()) macs_.put(std::move(*macs));
 }
 
 }  // namespace portico::app

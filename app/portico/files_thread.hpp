@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/portico/firmware_files.hpp"
+#include "app/portico/fresh.hpp"
 #include "app/portico/mac_list_file.hpp"
 
 #include <chrono>
@@ -28,11 +29,10 @@ class FilesThread {
   /// the one CPU its maker is pinned to.
   FilesThread(Watched watched, std::chrono::seconds rescan, const cpu_set_t& cpus);
 
-  // For control: the newest that was not taken yet, if there is any. Each waits for nothing but a
-  // pointer's copy.
-  [[nodiscard]] tftp::SnapshotPtr take_firmware();
+  // For control: the newest that was not taken yet, if there is any.
+  [[nodiscard]] std::optional<tftp::SnapshotPtr> take_firmware() { return firmware_.take(); }
   /// An error: the list is not taken, and why.
-  [[nodiscard]] std::optional<Result<MacPolicyPtr>> take_macs();
+  [[nodiscard]] std::optional<Result<MacPolicyPtr>> take_macs() { return macs_.take(); }
 
  private:
   void run(const std::stop_token& stop);
@@ -42,11 +42,11 @@ class FilesThread {
   Watched watched_;
   const std::chrono::seconds rescan_;
   const cpu_set_t cpus_;
-  std::mutex mutex_;  ///< guards fresh_firmware_ and fresh_macs_
+  std::mutex mutex_;  ///< what wake_ waits with
   std::condition_variable_any wake_;
   tftp::SnapshotPtr last_firmware_;  ///< the thread's own
-  tftp::SnapshotPtr fresh_firmware_;
-  std::optional<Result<MacPolicyPtr>> fresh_macs_;
+  Fresh<tftp::SnapshotPtr> firmware_;
+  Fresh<Result<MacPolicyPtr>> macs_;
   std::jthread thread_;  ///< last, so that it ends before what it uses
 };
 

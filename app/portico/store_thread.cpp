@@ -39,12 +39,15 @@ bool StoreThread::submit(lease::Change change) {
 }
 
 void StoreThread::take_stored(std::vector<std::uint64_t>& tickets) {
+  if (!has_stored_.load(std::memory_order_acquire)) return;
   const std::scoped_lock lock{mutex_};
+  has_stored_.store(false, std::memory_order_relaxed);
   tickets.insert(tickets.end(), stored_.begin(), stored_.end());
   stored_.clear();
 }
 
 std::optional<StoreThread::Trouble> StoreThread::trouble() const {
+  if (!is_troubled_.load(std::memory_order_acquire)) return std::nullopt;
   const std::scoped_lock lock{mutex_};
   return trouble_;
 }
@@ -56,11 +59,6 @@ void StoreThread::rewrite(std::vector<lease::Lease> leases, std::uint64_t next_i
     if (trouble_) trouble_->is_damaged = false;
   }
   work_.notify_one();
-}
-
-std::optional<std::string> StoreThread::take_set_aside() {
-  const std::scoped_lock lock{mutex_};
-  return std::exchange(set_aside_, std::nullopt);
 }
 
 std::size_t StoreThread::stop() {
@@ -122,21 +120,27 @@ void StoreThread::report(std::unique_lock<std::mutex>& lock, Result<void> writte
   if (!written) {
     ++counters_.failures;
     backoff_ = std::clamp(2 * backoff_, kFirstBackoff, kLongestBackoff);
-    trouble_ = Trouble{written.error(), store_.is_damaged()};
+    set_trouble(Trouble{written.error(), store_.is_damaged()});
     in_doubt_ = true;
     return;
   }
   ++counters_.commits;
   counters_.changes += batch_.size();
   for (const lease::Change& change : batch_) stored_.push_back(change.ticket);
+  has_stored_.store(!stored_.empty(), std::memory_order_release);
   batch_.clear();
   batch_size_ = 0;
   backoff_ = {};
   in_doubt_ = false;
-  trouble_.reset();
+  set_trouble(std::nullopt);
   lock.unlock();
   if (settings_.on_stored) settings_.on_stored();
   lock.lock();
+}
+
+void StoreThread::set_trouble(std::optional<Trouble> trouble) {
+  trouble_ = std::move(trouble);
+  is_troubled_.store(trouble_.has_value(), std::memory_order_release);
 }
 
 void StoreThread::serve_rewrite(std::unique_lock<std::mutex>& lock) {
@@ -146,10 +150,10 @@ void StoreThread::serve_rewrite(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   if (aside) {
     ++counters_.rewrites;
-    set_aside_ = std::move(*aside);
+    set_aside_.put(std::move(*aside));
   } else {
     ++counters_.failures;
-    trouble_ = Trouble{aside.error(), true};
+    set_trouble(Trouble{aside.error(), true});
   }
 }
 

@@ -4,11 +4,13 @@
 // they are on the disk.
 #pragma once
 
+#include "app/portico/fresh.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "lease/store.hpp"
 #include "stats/counter.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -82,7 +84,7 @@ class StoreThread {
   /// The answer to damage: all leases as control knows them, for a new file.
   void rewrite(std::vector<lease::Lease> leases, std::uint64_t next_id);
   /// The name under which a damaged file was set aside, once.
-  [[nodiscard]] std::optional<std::string> take_set_aside();
+  [[nodiscard]] std::optional<std::string> take_set_aside() { return set_aside_.take(); }
 
   /// Writes what waits, then ends the threads. The number of changes that could not be written.
   std::size_t stop();
@@ -98,6 +100,8 @@ class StoreThread {
   void run();
   [[nodiscard]] bool wait_for_work(std::unique_lock<std::mutex>& lock);
   void write_batch(std::unique_lock<std::mutex>& lock);
+  /// With the mutex held.
+  void set_trouble(std::optional<Trouble> trouble);
   void report(std::unique_lock<std::mutex>& lock, Result<void> written);
   void serve_rewrite(std::unique_lock<std::mutex>& lock);
   void prune();
@@ -116,12 +120,16 @@ class StoreThread {
   std::vector<lease::Change> waiting_;
   std::vector<std::uint64_t> stored_;
   std::optional<Rewrite> rewrite_;
-  std::optional<std::string> set_aside_;
   std::optional<Trouble> trouble_;
   std::size_t batch_size_ = 0;
   // A commit failed, or a scrub did: there are commits, if only of nothing, until one succeeds.
   bool in_doubt_ = false;
   bool stopping_ = false;
+
+  // Written by the store thread with the mutex held; control looks here before it locks.
+  std::atomic<bool> has_stored_{false};   // stored_ is not empty
+  std::atomic<bool> is_troubled_{false};  // trouble_ holds one
+  Fresh<std::string> set_aside_;
 
   // The store thread's own.
   std::vector<lease::Change> batch_;

@@ -28,7 +28,7 @@ cpu_set_t own_cpus() {
 /// Waits for what another thread does; the test program's time limit is the only one.
 SnapshotPtr next(FilesThread& thread) {
   for (;;) {
-    if (auto snapshot = thread.take_firmware()) return snapshot;
+    if (auto snapshot = thread.take_firmware()) return *snapshot;
     std::this_thread::yield();
   }
 }
