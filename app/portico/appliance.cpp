@@ -219,6 +219,7 @@ bool Appliance::turn() {
   done += control_->for_each_punted(kPuntedPerTurn, [&](Bytes frame, const datapath::Note& note) {
     return take_in(frame, note, now);
   });
+  if (is_one_lcore()) datapath::send_originated(*workers_.front());  // answers leave at once
   stored_.clear();
   store_->take_stored(stored_);
   for (const auto ticket : stored_) gateway_->stored(ticket, now);

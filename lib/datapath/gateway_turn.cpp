@@ -19,4 +19,11 @@ std::size_t gateway_turn(Worker& w) noexcept {
   return received;
 }
 
+void send_originated(Worker& w) noexcept {
+  Lanes lanes;
+  join_originated(w, lanes);
+  send(w, lanes);
+  release(w, lanes);
+}
+
 }  // namespace portico::datapath

@@ -91,4 +91,8 @@ struct alignas(64) Worker {
 /// many packets there were.
 std::size_t gateway_turn(Worker& w) noexcept;
 
+/// Between two turns: what control originated, so that its answers need not wait for the next one.
+/// For the thread that turns the worker.
+void send_originated(Worker& w) noexcept;
+
 }  // namespace portico::datapath

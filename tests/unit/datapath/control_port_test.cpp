@@ -25,6 +25,17 @@ TEST_CASE("control sends by worker 0, or by a queue of its own", "[datapath][D2]
   CHECK(gateway.balanced());
 }
 
+TEST_CASE("what control originated may leave between two turns", "[datapath][D2]") {
+  Gateway gateway;
+  const auto frame = site::outbound_translated().build();
+  CHECK(gateway.control().send(Side::Wan, frame));
+  CHECK(gateway.control().send(Side::Lan, frame));
+  send_originated(gateway.worker());
+  CHECK(gateway.wan().sent() == Frames{frame});
+  CHECK(gateway.lan().sent() == Frames{frame});
+  CHECK(gateway.balanced());
+}
+
 TEST_CASE("what control cannot send is counted", "[datapath]") {
   const auto frame = site::outbound().build();
   SECTION("worker 0 does not keep up") {
