@@ -25,11 +25,15 @@ def check_config(path, timeout_s=20):
 
 
 class Gateway:
-    """A running portico. Started with a configuration, stopped in good order or by kill()."""
+    """A running portico. Started with a configuration, stopped in good order or by kill().
 
-    def __init__(self, namespace, config):
+    `under` is the command that runs it, taskset for one; it must become the program by exec.
+    """
+
+    def __init__(self, namespace, config, under=()):
         self.namespace = namespace
         self.config = config
+        self._under = under
         self._address = config["management"]["http"].rsplit(":", 1)
         self.file = namespace.directory / "portico.json"
         self.process = None
@@ -37,7 +41,8 @@ class Gateway:
     def launch(self):
         """Starts the program; its health is the caller's to ask."""
         self.file.write_text(json.dumps(self.config, indent=2))
-        self.process = self.namespace.start(PORTICO, "--config", self.file)
+        self.process = self.namespace.start(*self._under, PORTICO, "--config", self.file,
+                                            log="portico")
         return self
 
     def start(self):
