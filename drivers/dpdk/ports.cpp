@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint16_t kDescriptors = 1024;
 constexpr std::uint32_t kEthernetOverhead = RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN;
+constexpr std::uint32_t kKernelFrames = 2048;  // of net_af_packet: all phones may speak at once
 constexpr std::uint32_t kLargeFrame = 9216;  // of net_af_packet: an MTU of 9000 and its own header
 
 std::string reason(int rc) { return rte_strerror(rc < 0 ? -rc : rc); }
@@ -61,6 +62,7 @@ std::string vdev_arguments(const PortOptions& options) {
   };
   if (is_kernel_socket(device)) {
     if (options.workers > 1) add("qpairs", std::to_string(options.workers));
+    add("framecnt", std::to_string(kKernelFrames));
     if (options.mtu > RTE_ETHER_MTU) {  // it cuts what is longer than its frames, without a word
       add("framesz", std::to_string(kLargeFrame));
       add("blocksz", std::to_string(4 * kLargeFrame));  // whole pages and whole frames
