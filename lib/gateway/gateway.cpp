@@ -30,7 +30,7 @@ Gateway::Gateway(const Plan& plan, const Settings& settings, std::vector<orders:
       settings_(settings),
       publisher_(std::move(workers)),
       journal_(world),
-      recovery_(plan, journal_),
+      recovery_(plan, settings.leases.quarantine, journal_),
       resources_(plan, seed_of(random)),
       leases_(plan, settings.leases, resources_, publisher_, journal_, world,
               [&plan](Ipv4 via) { return plan.hop_of(Side::Lan, via); }),

@@ -25,7 +25,7 @@ void Recovery::resume(WallTime until, WallTime wall, Time now) {
   if (until == lease::kUndecided) {
     const auto longest = longest_lease_s(plan_);
     if (longest == lease::kInfinite) return;
-    until = surely_later(wall, std::chrono::seconds{longest});
+    until = surely_later(wall, std::chrono::seconds{longest} + quarantine_);
     store(until, wall);
   }
   until_ = now + time_left(until, wall);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // After leases were lost with a damaged file. Phones may live on what no row says any more, so
 // nobody is given an address or ports that were not the client's before, until the longest lease
-// must have run out or the operator accepts the loss.
+// must have run out, and its quarantine with it, or the operator accepts the loss.
 #pragma once
 
 #include "base/time.hpp"
@@ -16,7 +16,8 @@ namespace portico::gateway {
 
 class Recovery {
  public:
-  Recovery(const Plan& plan, Journal& journal) : plan_(plan), journal_(journal) {}
+  Recovery(const Plan& plan, Duration quarantine, Journal& journal)
+      : plan_(plan), quarantine_(quarantine), journal_(journal) {}
 
   /// At start; `until` as in lease::Loaded. What is undecided is decided, and stored: a restart
   /// does not begin it anew.
@@ -37,6 +38,7 @@ class Recovery {
   void store(WallTime until, WallTime wall);
 
   const Plan& plan_;
+  const Duration quarantine_;
   Journal& journal_;
   std::optional<Time> until_;  // kNever: only by end()
 };

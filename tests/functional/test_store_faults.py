@@ -297,7 +297,7 @@ def test_n2_after_a_loss_unknown_phones_wait_until_it_is_accepted(lab):
     gateway.stop()
     _damage_records_of(2, lab.directory / "leases.db")
     gateway = lab.gateway().launch()
-    assert gateway.wait_recovering() <= 3601  # the longest lease of the configuration
+    assert gateway.wait_recovering() <= 3721  # the longest lease of the configuration and its quarantine
     assert "accept-loss" in gateway.health()[1]["reasons"][0]
     assert "accept-loss" in gateway.process.output()
     assert [lease["mac"] for lease in gateway.leases()] == [mac(1)]
@@ -308,7 +308,7 @@ def test_n2_after_a_loss_unknown_phones_wait_until_it_is_accepted(lab):
     again = known.client.once()
     assert (again.address, again.portico.ports) == (known.address, known.ports)
 
-    eventually(lambda: gateway.recovery_left_s() < 3596, "some of the time to pass")
+    eventually(lambda: gateway.recovery_left_s() < 3716, "some of the time to pass")
     before = gateway.recovery_left_s()
     gateway.process.kill()
     gateway = lab.gateway().launch()
