@@ -180,10 +180,18 @@ void StoreThread::take_care() {
   }
 }
 
+/// Behind commits the log is moved into the file; when none has followed it is cut to nothing, so
+/// that the file by itself holds all that an idle gateway knows.
 void StoreThread::checkpoint() {
   const auto commits = counters_.commits.value();
-  if (commits == std::exchange(commits_seen_, commits)) return;
-  ++(store_.checkpoint() ? counters_.checkpoints : counters_.checkpoint_failures);
+  if (commits != std::exchange(commits_seen_, commits)) {
+    log_is_empty_ = false;
+    ++(store_.checkpoint() ? counters_.checkpoints : counters_.checkpoint_failures);
+  } else if (!log_is_empty_) {
+    const auto emptied = store_.empty_log();
+    log_is_empty_ = emptied && *emptied;
+    if (!emptied) ++counters_.checkpoint_failures;
+  }
 }
 
 /// What it finds the writer meets as well, at a commit that is due from then on.

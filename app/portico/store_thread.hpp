@@ -138,7 +138,9 @@ class StoreThread {
   WallTime pruned_at_;
   bool prune_goes_on_ = false;
 
-  std::uint64_t commits_seen_ = 0;  // the caretaker's own: at the last checkpoint
+  // The caretaker's own.
+  std::uint64_t commits_seen_ = 0;  // at the last checkpoint
+  bool log_is_empty_ = false;
 
   std::thread writer_;
   std::thread caretaker_;

@@ -59,7 +59,7 @@ Result<Database> Database::open(const std::string& file, const std::string& vfs,
   database.connection_.reset(connection);
   if (connection == nullptr) return fail("out of memory", file);
   if (code != SQLITE_OK) return fail(database.error());
-  sqlite3_busy_timeout(connection, kBusyMs);
+  database.set(Patience::Some);
   return database;
 }
 
@@ -91,6 +91,14 @@ Result<std::string> Database::text(const std::string& sql) {
   const auto row = statement->step();
   if (!row) return fail(row.error());
   return *row ? statement->text(0) : std::string{};
+}
+
+void Database::leave_log_alone() noexcept {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+void Database::set(Patience patience) noexcept {
+  sqlite3_busy_timeout(handle(), patience == Patience::Some ? kBusyMs : 0);
 }
 
 bool Database::has_moved() noexcept {

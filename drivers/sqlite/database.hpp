@@ -44,6 +44,8 @@ class Statement {
 };
 
 enum class Create : std::uint8_t { No, IfMissing };
+/// Towards who holds the file for the moment.
+enum class Patience : std::uint8_t { Some, None };
 
 class Database {
  public:
@@ -59,6 +61,10 @@ class Database {
   [[nodiscard]] Result<std::int64_t> integer(const std::string& sql);
   [[nodiscard]] Result<std::string> text(const std::string& sql);
 
+  /// To be closed without its log being moved into the file: it may not be this file's, or damaged.
+  void leave_log_alone() noexcept;
+  /// From now on; Some at first.
+  void set(Patience patience) noexcept;
   /// Another file, or none, has the name by now: what is written would be found by nobody.
   [[nodiscard]] bool has_moved() noexcept;
 

@@ -36,7 +36,7 @@ Result<std::vector<std::optional<lease::Lease>>> read_rows(Database& database) {
 }  // namespace
 
 LeaseStore::LeaseStore(StoreOptions options, FileLock lock)
-    : options_(std::move(options)), lock_(std::move(lock)) {}
+    : options_(std::move(options)), lock_(std::move(lock)), mark_(options_.file, options_.vfs) {}
 
 Result<std::unique_ptr<LeaseStore>> LeaseStore::open(StoreOptions options) {
   auto lock = FileLock::take(options.file);
@@ -47,20 +47,20 @@ Result<std::unique_ptr<LeaseStore>> LeaseStore::open(StoreOptions options) {
 Result<Loaded> LeaseStore::load() {
   const auto finished = finish_replacing(options_.file);
   if (!finished) return fail(finished.error());
+  mark_.forget_if_first();
   auto loaded = read_all();
   if (!loaded && is_damaged_) loaded = save_what_reads();
-  if (!loaded) return loaded;
-  if (*finished) loaded->salvaged_from = **finished;
-  totals_ = {loaded->next_id, loaded->newest_event, loaded->recovery_until};
+  if (loaded && *finished) loaded->salvaged_from = **finished;
   return loaded;
 }
 
 Result<Loaded> LeaseStore::save_what_reads() {
-  writer_.reset();
-  Loaded loaded = salvage(options_.file, options_.vfs);
+  close_as_it_is();
+  const std::uint64_t commits = mark_.read();
+  Loaded loaded = salvage(options_.file, options_.vfs, commits);
   // In the new file from its first moment: a power cut must not make the loss unknown.
   loaded.recovery_until = lease::kUndecided;
-  totals_ = {loaded.next_id, loaded.newest_event, loaded.recovery_until};
+  totals_ = {loaded.next_id, loaded.newest_event, loaded.recovery_until, commits};
   auto aside = rewrite(loaded.leases, loaded.next_id);
   if (!aside) return fail(aside.error());
   loaded.salvaged_from = std::move(*aside);
@@ -79,15 +79,16 @@ Result<Loaded> LeaseStore::read_all() {
     if (!row) return fail("damaged: a record is not what was written", options_.file);
     loaded.leases.push_back(std::move(*row));
   }
-  const auto next_id = database.integer("SELECT next_id FROM meta");
-  if (!next_id) return fail(give_up(next_id.error()));
-  const auto newest = database.integer("SELECT newest_event FROM meta");
-  if (!newest) return fail(give_up(newest.error()));
-  loaded.next_id = static_cast<std::uint64_t>(*next_id);
-  loaded.newest_event = {*newest};
-  const auto recovery_until = database.integer("SELECT recovery_until FROM meta");
-  if (!recovery_until) return fail(give_up(recovery_until.error()));
-  loaded.recovery_until = {*recovery_until};
+  const auto totals = read_totals(database);
+  if (!totals) return fail(give_up(totals.error()));
+  if (totals->commits < mark_.read()) {
+    is_damaged_ = true;
+    return fail("damaged: commits are gone", options_.file);
+  }
+  totals_ = *totals;
+  loaded.next_id = totals_.next_id;
+  loaded.newest_event = totals_.newest_event;
+  loaded.recovery_until = totals_.recovery_until;
   return loaded;
 }
 
@@ -111,6 +112,7 @@ Error LeaseStore::give_up(const Error& error) {
   const bool is_busy = database.is_busy();
   is_damaged_ = is_damaged_ || database.is_damaged();
   if (sqlite3_get_autocommit(database.handle()) == 0) (void)database.execute("ROLLBACK");
+  if (is_damaged_) database.leave_log_alone();
   if (!is_busy) writer_.reset();
   return error;
 }
@@ -147,14 +149,13 @@ Result<void> LeaseStore::commit(std::span<const Change> batch) {
   }
   const auto written = writer_->write(batch, totals_);
   if (!written) return fail(give_up(written.error()));
+  mark_.write(totals_.commits);
   return {};
 }
 
 Result<std::string> LeaseStore::rewrite(std::span<const Lease> leases, std::uint64_t next_id) {
   const std::scoped_lock nobody_else{checkpointer_.mutex, reader_.mutex, scrubbing_};
-  checkpointer_.database = {};
-  reader_.database = {};
-  writer_.reset();
+  close_as_it_is();
   totals_.next_id = next_id;
   pruned_to_ = 0;
   auto aside =
@@ -166,6 +167,16 @@ Result<std::string> LeaseStore::rewrite(std::span<const Lease> leases, std::uint
     found_.set(std::nullopt);
   }
   return aside;
+}
+
+/// For a file that is damaged: not even its log is written to it any more.
+void LeaseStore::close_as_it_is() {
+  if (writer_) writer_->database().leave_log_alone();
+  writer_.reset();
+  for (Database* database : {&checkpointer_.database, &reader_.database}) {
+    if (database->is_open()) database->leave_log_alone();
+    *database = {};
+  }
 }
 
 Result<void> LeaseStore::build_anew(std::span<const Lease> leases) {
@@ -206,15 +217,30 @@ Result<void> LeaseStore::checkpoint() {
   return fail(error);
 }
 
+Result<bool> LeaseStore::empty_log() {
+  const std::scoped_lock mine{checkpointer_.mutex};
+  const auto connected = connect(checkpointer_);
+  if (!connected) return fail(connected.error());
+  Database& database = checkpointer_.database;
+  database.set(Patience::None);  // commits would wait as well
+  const int code = sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                             nullptr, nullptr);
+  database.set(Patience::Some);
+  if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return code == SQLITE_OK;
+  const Error error = database.error();
+  database = {};
+  return fail(error);
+}
+
 Result<void> LeaseStore::scrub() {
   const std::scoped_lock mine{scrubbing_};
   auto damage = found_.get();
   if (!damage) {
+    const std::uint64_t commits = mark_.read();
     auto database = Database::open(options_.file, options_.vfs, Create::No);
     if (database) {
-      // The file may be another by now: our log must not be written into it.
-      sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-      damage = find_damage(*database, options_.file, scrubbed_to_);
+      database->leave_log_alone();  // the file may be another by now
+      damage = find_damage(*database, options_.file, commits, scrubbed_to_);
     } else if (has_vanished()) {
       damage = database.error();
     }

@@ -3,9 +3,11 @@
 // for a scrub, nor for a question about the history.
 #pragma once
 
+#include "drivers/sqlite/commit_mark.hpp"
 #include "drivers/sqlite/database.hpp"
 #include "drivers/sqlite/file_lock.hpp"
 #include "drivers/sqlite/schema.hpp"
+#include "drivers/sqlite/totals.hpp"
 #include "drivers/sqlite/writer.hpp"
 #include "lease/store.hpp"
 
@@ -37,6 +39,7 @@ class LeaseStore final : public lease::LeaseStore {
   [[nodiscard]] Result<std::string> rewrite(std::span<const lease::Lease> leases,
                                             std::uint64_t next_id) override;
   [[nodiscard]] Result<void> checkpoint() override;
+  [[nodiscard]] Result<bool> empty_log() override;
   [[nodiscard]] Result<void> scrub() override;
   [[nodiscard]] Result<bool> prune_history(WallTime before) override;
   [[nodiscard]] Result<std::vector<lease::Lease>> rows() override;
@@ -74,12 +77,14 @@ class LeaseStore final : public lease::LeaseStore {
   [[nodiscard]] Result<lease::Loaded> read_all();
   [[nodiscard]] Result<lease::Loaded> save_what_reads();
   [[nodiscard]] Error give_up(const Error& error);
+  void close_as_it_is();
   [[nodiscard]] Result<void> build_anew(std::span<const lease::Lease> leases);
   [[nodiscard]] Result<void> connect(Guest& guest) const;
   [[nodiscard]] bool has_vanished() const;
 
   const StoreOptions options_;
   const FileLock lock_;
+  const CommitMark mark_;
   std::unique_ptr<Writer> writer_;
   Guest checkpointer_;
   Guest reader_;

@@ -2,6 +2,7 @@
 #include "drivers/sqlite/salvage.hpp"
 
 #include "drivers/sqlite/database.hpp"
+#include "drivers/sqlite/totals.hpp"
 #include "lease/record.hpp"
 
 #include <algorithm>
@@ -17,13 +18,19 @@ constexpr std::int64_t kIdsTried = 1'000'000;  // beyond a place that does not r
 /// Where the highest id cannot be read: more than could have been given out since.
 constexpr std::uint64_t kIdLeap = std::uint64_t{1} << 32;
 
+/// A log that was cut short may show a row twice, as it was and as it is.
+void keep_newer(std::map<std::uint64_t, Lease>& leases, const Lease& lease) {
+  const auto [known, is_new] = leases.try_emplace(lease.id, lease);
+  if (!is_new && known->second.epoch < lease.epoch) known->second = lease;
+}
+
 /// The rows of `statement` until it ends or fails; the id of the last one read. True: at the end.
 bool read_rows(Statement& statement, std::map<std::uint64_t, Lease>& leases, std::int64_t& last) {
   for (;;) {
     const auto row = statement.step();
     if (!row || !*row) return row.has_value();
     last = statement.integer(0);
-    if (auto lease = lease::decode(statement.octets(1))) leases.insert_or_assign(lease->id, *lease);
+    if (auto lease = lease::decode(statement.octets(1))) keep_newer(leases, *lease);
   }
 }
 
@@ -51,30 +58,32 @@ std::int64_t read_downwards(Database& database, std::map<std::uint64_t, Lease>& 
   return leases.empty() ? 0 : static_cast<std::int64_t>(leases.rbegin()->first);
 }
 
-void read_meta(Database& database, Loaded& loaded) {
-  const auto next_id = database.integer("SELECT next_id FROM meta");
-  const auto newest = database.integer("SELECT newest_event FROM meta");
-  if (next_id && newest && *next_id > 0) {
-    loaded.next_id = static_cast<std::uint64_t>(*next_id);
-    loaded.newest_event = {*newest};
-  } else {
-    loaded.next_id = kIdLeap;
-  }
+/// True: the newest commit is in it.
+bool read_meta(Database& database, std::uint64_t commits, Loaded& loaded) {
+  const auto totals = read_totals(database);
+  const bool is_read = totals && totals->next_id > 0;
+  const bool is_newest = is_read && totals->commits >= commits;
+  if (is_read) loaded.newest_event = totals->newest_event;
+  loaded.next_id = (is_read ? totals->next_id : 0) + (is_newest ? 0 : kIdLeap);
+  return is_newest;
 }
 
 }  // namespace
 
-Loaded salvage(const std::string& file, const std::string& vfs) {
+Loaded salvage(const std::string& file, const std::string& vfs, std::uint64_t commits) {
   Loaded loaded;
   loaded.next_id = kIdLeap;
   auto database = Database::open(file, vfs, Create::No);
   if (!database) return loaded;
-  read_meta(*database, loaded);
+  database->leave_log_alone();
+  const bool is_newest = read_meta(*database, commits, loaded);
   std::map<std::uint64_t, Lease> leases;
   const std::int64_t top = read_downwards(*database, leases);
   read_upwards(*database, std::max(top, static_cast<std::int64_t>(loaded.next_id)), leases);
   for (auto& [id, lease] : leases) {
     loaded.next_id = std::max(loaded.next_id, id + 1);
+    // What was free may have become another's in a commit that is gone.
+    if (!is_newest && lease.state == lease::State::Remembered) continue;
     loaded.newest_event = std::max(loaded.newest_event, lease.granted);
     loaded.leases.push_back(std::move(lease));
   }

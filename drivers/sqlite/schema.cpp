@@ -13,8 +13,9 @@ constexpr const char* kTables = R"(
     one INTEGER PRIMARY KEY CHECK (one = 1),
     next_id INTEGER NOT NULL,
     newest_event INTEGER NOT NULL,
-    recovery_until INTEGER NOT NULL DEFAULT 0);
-  INSERT INTO meta VALUES (1, 1, 0, 0);
+    recovery_until INTEGER NOT NULL DEFAULT 0,
+    commits INTEGER NOT NULL DEFAULT 0);
+  INSERT INTO meta VALUES (1, 1, 0, 0, 0);
   CREATE TABLE leases (
     id INTEGER PRIMARY KEY,
     epoch INTEGER NOT NULL,
@@ -46,11 +47,14 @@ Result<void> create_tables(Database& database) {
                           ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;");
 }
 
-Result<void> upgrade_tables(Database& database) {
-  return database.execute(
-      "BEGIN IMMEDIATE;ALTER TABLE meta ADD COLUMN recovery_until INTEGER NOT NULL DEFAULT 0;"
-      "PRAGMA user_version=" +
-      std::to_string(kSchemaVersion) + ";COMMIT;");
+Result<void> upgrade_tables(Database& database, std::int64_t version) {
+  std::string columns;
+  for (const char* column : {version < 2 ? "recovery_until" : "", "commits"})
+    if (*column != 0)
+      columns +=
+          "ALTER TABLE meta ADD COLUMN " + std::string(column) + " INTEGER NOT NULL DEFAULT 0;";
+  return database.execute("BEGIN IMMEDIATE;" + columns +
+                          "PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;");
 }
 
 }  // namespace
@@ -77,7 +81,7 @@ Result<void> ensure_schema(Database& database, const std::string& file) {
     return fail("written by a newer version: its schema is " + std::to_string(*version) +
                     ", this program knows " + std::to_string(kSchemaVersion),
                 file);
-  return *version < kSchemaVersion ? upgrade_tables(database) : Result<void>{};
+  return *version < kSchemaVersion ? upgrade_tables(database, *version) : Result<void>{};
 }
 
 }  // namespace portico::sqlite

@@ -10,7 +10,7 @@
 
 namespace portico::sqlite {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 enum class Sync : std::uint8_t {
   Full,  ///< every commit is on the disk when it returns

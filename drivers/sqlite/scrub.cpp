@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/sqlite/scrub.hpp"
 
+#include "drivers/sqlite/totals.hpp"
 #include "lease/record.hpp"
 
 namespace portico::sqlite {
@@ -45,16 +46,19 @@ Part read_part(Database& database, const std::string& file, std::int64_t behind)
 
 }  // namespace
 
-std::optional<Error> find_damage(Database& database, const std::string& file, std::int64_t& last) {
+std::optional<Error> find_damage(Database& database, const std::string& file, std::uint64_t commits,
+                                 std::int64_t& last) {
   const auto checked = database.execute("PRAGMA cell_size_check=ON");
   if (!checked) return damage_of(database, checked.error());
   const Part part = read_part(database, file, last);
   if (part.damage) return part.damage;
   last = part.rows < kRowsAScrub ? 0 : part.last;
   // Behind the rows: an id that is used meanwhile is known by then.
-  const auto next_id = database.integer("SELECT next_id FROM meta");
-  if (!next_id) return damage_of(database, next_id.error());
-  if (*next_id <= part.last) return Error{"damaged: an id was used that it does not know of", file};
+  const auto totals = read_totals(database);
+  if (!totals) return damage_of(database, totals.error());
+  if (totals->next_id <= static_cast<std::uint64_t>(part.last))
+    return Error{"damaged: an id was used that it does not know of", file};
+  if (totals->commits < commits) return Error{"damaged: commits are gone", file};
   return std::nullopt;
 }
 

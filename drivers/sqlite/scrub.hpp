@@ -15,10 +15,11 @@ namespace portico::sqlite {
 /// Rows of `leases` that are read at a time.
 inline constexpr std::int64_t kRowsAScrub = 10'000;
 
-/// Reads the schema, `meta`, and the next rows behind the id `last`, which moves on; back to 0
-/// behind the last row. `database` has been opened for this. What is damaged; nothing also where a
-/// read failed for another reason, which a commit meets as well.
+/// Reads the schema, `meta`, which must know of as many commits as there were, and the next rows
+/// behind the id `last`, which moves on; back to 0 behind the last row. `database` has been opened
+/// for this. What is damaged; nothing also where a read failed for another reason, which a commit
+/// meets as well.
 [[nodiscard]] std::optional<Error> find_damage(Database& database, const std::string& file,
-                                               std::int64_t& last);
+                                               std::uint64_t commits, std::int64_t& last);
 
 }  // namespace portico::sqlite

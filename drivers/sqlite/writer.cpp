@@ -23,7 +23,7 @@ constexpr const char* kHistory =
     "INSERT OR IGNORE INTO history VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kTotals =
     "UPDATE meta SET next_id = max(next_id, ?1), newest_event = max(newest_event, ?2), "
-    "recovery_until = ?3";
+    "recovery_until = ?3, commits = max(commits, ?4)";
 
 std::int64_t stored(std::uint64_t number) noexcept { return static_cast<std::int64_t>(number); }
 
@@ -47,6 +47,7 @@ Result<void> Writer::open(Database database, const std::string& file, Sync sync)
 
 Result<void> Writer::write(std::span<const Change> batch, Totals& totals) {
   Totals after = totals;
+  ++after.commits;
   for (const Change& change : batch) {
     after.next_id = std::max(after.next_id, change.lease.id + 1);
     after.newest_event = std::max(after.newest_event, change.at);
@@ -122,6 +123,7 @@ Result<void> Writer::write_totals(const Totals& totals) {
   totals_.bind(1, stored(totals.next_id));
   totals_.bind(2, totals.newest_event.s);
   totals_.bind(3, totals.recovery_until.s);
+  totals_.bind(4, stored(totals.commits));
   return totals_.run();
 }
 

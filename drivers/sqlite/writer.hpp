@@ -2,24 +2,16 @@
 // The connection that writes leases and history, its statements prepared once.
 #pragma once
 
-#include "base/time.hpp"
 #include "drivers/sqlite/database.hpp"
 #include "drivers/sqlite/schema.hpp"
+#include "drivers/sqlite/totals.hpp"
 #include "lease/lease.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 
 namespace portico::sqlite {
-
-/// What holds for the file as a whole; written with every batch.
-struct Totals {
-  std::uint64_t next_id = 1;  ///< greater than any id ever used
-  WallTime newest_event;
-  WallTime recovery_until;  ///< as in lease::Loaded
-};
 
 class Writer {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where leases outlive the process. Called from the store thread only, but for checkpoint(),
-// scrub(), rows() and history(), each of which may have a thread of its own.
+// empty_log(), scrub(), rows() and history(), each of which may have a thread of its own.
 #pragma once
 
 #include "base/result.hpp"
@@ -53,6 +53,9 @@ class LeaseStore {
                                                     std::uint64_t next_id) = 0;
   /// Moves what was committed out of the write-ahead log. Any one thread.
   [[nodiscard]] virtual Result<void> checkpoint() = 0;
+  /// The same while nothing is committed, and cuts the log to nothing. False: somebody uses it, try
+  /// again. Any one thread.
+  [[nodiscard]] virtual Result<bool> empty_log() = 0;
   /// Reads back a bounded part of what is on the disk, going on where the last call ended. An
   /// error: it is damaged, and from now on every commit fails as damaged, until rewrite(). Any one
   /// thread.

@@ -83,6 +83,7 @@ class MemoryStore final : public lease::LeaseStore {
   }
 
   [[nodiscard]] Result<void> checkpoint() override { return {}; }
+  [[nodiscard]] Result<bool> empty_log() override { return true; }
 
   [[nodiscard]] Result<void> scrub() override {
     const std::scoped_lock lock{mutex_};

@@ -38,10 +38,14 @@ class Capture:
 
     def frames(self):
         """The octets of each frame seen so far: for captures too long to dissect again and again."""
+        return [octets for _, octets in self.timed_frames()]
+
+    def timed_frames(self):
+        """The same, each with its time."""
         frames = []
         try:
             with contextlib.closing(RawPcapReader(str(self._file))) as reader:
-                frames.extend(octets for octets, _ in reader)
+                frames.extend((what.sec + what.usec / 1e6, octets) for octets, what in reader)
         except (EOFError, Scapy_Exception):
             pass  # the file's header is not written yet
         return frames
@@ -53,6 +57,10 @@ class Capture:
             return found if len(found) >= count else None
         return eventually(enough, lambda: f"{count} packets on {self.what}; seen:\n" + "\n".join(
             packet.summary() for packet in self.packets()), deadline_s)
+
+    def wait_for_frame(self, octets):
+        """Until it holds this frame, and so all that passed before."""
+        eventually(lambda: octets in self.frames(), f"the last frame on {self.what}")
 
     def stop(self):
         """Ends the capture and returns all packets."""

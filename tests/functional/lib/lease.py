@@ -7,6 +7,8 @@ import struct
 
 from .config import ENTERPRISE
 
+OFFER, REQUEST, ACK, RELEASE = 2, 3, 5, 7  # RFC 2132 section 9.6
+
 _ETHERNET, _IPV4, _UDP, _BOOTP_FIXED = 14, 20, 8, 240  # octets of each header
 
 
@@ -73,18 +75,42 @@ def options_of(octets):
     return options
 
 
+class Message:
+    """A DHCP message in a frame. No dissection: there may be tens of thousands."""
+
+    def __init__(self, frame):
+        self._bootp = frame[_ETHERNET + _IPV4 + _UDP:]
+        self._options = options_of(self._bootp[_BOOTP_FIXED:])
+        self.type = int.from_bytes(self._options.get(53, b""), "big")
+        self.client = self._bootp[28:34].hex(":")
+        self.transaction = self._bootp[4:8]
+
+    @property
+    def releases(self):
+        """A RELEASE's address."""
+        return str(ipaddress.IPv4Address(self._bootp[12:16]))
+
+    @property
+    def holds(self):
+        """What an ACK tells, as identity() does."""
+        told = parse_125(self._options[125])
+        return (str(ipaddress.IPv4Address(self._bootp[16:20])), told.public_address,
+                told.first_port)
+
+    @property
+    def lease_s(self):
+        return int.from_bytes(self._options[51], "big")
+
+
+def messages(capture):
+    """(when, Message) of each frame in a capture."""
+    return [(at, Message(frame)) for at, frame in capture.timed_frames()]
+
+
 def acknowledged(capture):
-    """{chaddr: identity} of the ACKs in a capture, the last of each client. No dissection: they may
-    be tens of thousands."""
-    acks = {}
-    for frame in capture.frames():
-        bootp = frame[_ETHERNET + _IPV4 + _UDP:]
-        options = options_of(bootp[_BOOTP_FIXED:])
-        if options.get(53) == b"\x05":
-            told = parse_125(options[125])
-            acks[bootp[28:34].hex(":")] = (str(ipaddress.IPv4Address(bootp[16:20])),
-                                           told.public_address, told.first_port)
-    return acks
+    """{chaddr: identity} of the ACKs in a capture, the last of each client."""
+    return {message.client: message.holds for _, message in messages(capture)
+            if message.type == ACK}
 
 
 def identity(row):

@@ -4,10 +4,16 @@
 import re
 import signal
 
+from scapy.layers.inet import IP, UDP
+from scapy.layers.l2 import Ether
+
 from .clients.dhcp import perfdhcp
 from .config import GATEWAY_LAN, mac
-from .lease import acknowledged, identity
+from .lease import ACK, OFFER, acknowledged, identity, messages
 from .waiting import eventually
+
+# Behind all that perfdhcp said: to the discard service of nobody.
+_LAST = bytes(Ether(dst="ff:ff:ff:ff:ff:ff") / IP(dst="255.255.255.255") / UDP(sport=67, dport=9))
 
 
 class _Exchange:
@@ -35,24 +41,32 @@ class DhcpLoad:
 
     def __init__(self, lab):
         self._host = lab.phone(3, mac(0x300), self.ADDRESS)
-        self._capture = self._host.capture(expression="udp src port 67")
-        self._runs = 0
+        self.captures = []  # one of each start
         self._process = None
 
-    def start(self, rate, seconds=20):
-        """Phones that no earlier start had, `rate` a second, so long at most; being answered."""
+    def start(self, rate, seconds=20, renewals=0, releases=0):
+        """Phones that no earlier start had, `rate` a second, so long at most; being answered. With
+        so many renewals and releases a second beside them."""
+        self.captures.append(self._host.capture(expression="udp port 67"))
+        more = [*(("-f", renewals) if renewals else ()), *(("-F", releases) if releases else ())]
         self._process = perfdhcp(self._host, GATEWAY_LAN, self.ADDRESS, phones=10_000, rate=rate,
-                                 seconds=seconds,
-                                 first_mac=0x100000 + self._runs * self.MOST_PHONES)
-        self._runs += 1
+                                 seconds=seconds, arguments=more,
+                                 first_mac=0x100000 + len(self.captures) * self.MOST_PHONES)
         self.wait_for_answers(100)
 
     def wait_for_answers(self, count):
-        already = len(self._capture.frames())
-        eventually(lambda: len(self._capture.frames()) >= already + count, "perfdhcp is answered")
+        already = self._answers()
+        eventually(lambda: self._answers() >= already + count, "perfdhcp is answered")
+
+    def _answers(self):
+        return sum(message.type in (OFFER, ACK) for _, message in messages(self.captures[-1]))
 
     def stop(self):
+        """Ends it; what it sent and heard is in the capture."""
         self._process.kill()
+        self._host.send_frame(_LAST)
+        self.captures[-1].wait_for_frame(_LAST)
+        self.captures[-1].process.stop()
 
     def finish(self):
         """Ends it in good order: how OFFERs and ACKs fared. What was under way stays unanswered."""
@@ -64,9 +78,24 @@ class DhcpLoad:
     def assert_nothing_lost(self, gateway):
         """Every acknowledged lease is the gateway's, with its identity, and none is held twice.
         Returns the acknowledged."""
-        told = acknowledged(self._capture)
+        told = self._told()
+        held = self.assert_known_are_right(gateway)
+        assert {client for client in told if client not in held} == set()
+        return told
+
+    def assert_known_are_right(self, gateway):
+        """Of the leases that the gateway knows each is as it was acknowledged last, and none is held
+        twice. Returns them."""
+        told = self._told()
         held = {lease["mac"]: identity(lease) for lease in gateway.leases()}
-        assert {client: lease for client, lease in told.items() if held.get(client) != lease} == {}
+        assert {client: lease for client, lease in told.items()
+                if held.get(client, lease) != lease} == {}
         assert len(set(held.values())) == len(held)
         assert {identity(binding) for binding in gateway.bindings()} == set(held.values())
+        return held
+
+    def _told(self):
+        told = {}
+        for capture in self.captures:
+            told.update(acknowledged(capture))
         return told
