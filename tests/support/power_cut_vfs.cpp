@@ -300,9 +300,9 @@ DiskImage PowerCutDisk::after_cut(std::size_t operations, std::mt19937& random) 
   return durable;
 }
 
-std::size_t power_cuts_wanted(std::size_t places) {
+std::size_t power_cuts_wanted() {
   const char* text = std::getenv("PORTICO_POWER_CUTS");
-  return text == nullptr ? places : std::max<std::size_t>(places, std::strtoul(text, nullptr, 10));
+  return text == nullptr ? 0 : std::strtoul(text, nullptr, 10);
 }
 
 }  // namespace portico::support

@@ -63,8 +63,8 @@ class PowerCutDisk {
   std::vector<Operation> log_;
 };
 
-/// How many cuts to make where there are so many places for one; more if PORTICO_POWER_CUTS asks
-/// for more: each place is then taken several times, with other luck.
-[[nodiscard]] std::size_t power_cuts_wanted(std::size_t places);
+/// What PORTICO_POWER_CUTS asks for: so many cuts at least, over as many runs as that takes; zero
+/// if it is not set.
+[[nodiscard]] std::size_t power_cuts_wanted();
 
 }  // namespace portico::support
