@@ -149,6 +149,8 @@ management::Statistics OperatorView::read_statistics(Moment moment) {
   for (const auto side : {Side::Lan, Side::Wan}) statistics.ports.push_back(port_row(side, moment));
   for (std::size_t i = 0; i < appliance_.workers().size(); ++i)
     statistics.workers.push_back(worker_row(i, now));
+  for (auto& pool : dpdk::pool_usages())
+    statistics.packet_pools.push_back({std::move(pool.name), pool.size, pool.in_use});
   statistics.groups = moment == Moment::Running ? live_.read() : snapshot_.read();
   management::count_losses_as_drops(statistics);
   statistics.balance = balance(moment);

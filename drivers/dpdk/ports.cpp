@@ -7,6 +7,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
+#include <rte_mempool.h>
 
 #include <algorithm>
 #include <array>
@@ -156,6 +157,16 @@ Result<rte_mempool*> make_pool(const PoolOptions& options) {
                     " packet buffers: " + reason(rte_errno),
                 options.name);
   return pool;
+}
+
+std::vector<PoolUsage> pool_usages() {
+  std::vector<PoolUsage> usages;
+  const auto add = [](rte_mempool* pool, void* to) {
+    static_cast<std::vector<PoolUsage>*>(to)->push_back(
+        {pool->name, pool->size, rte_mempool_in_use_count(pool)});
+  };
+  rte_mempool_walk(add, &usages);
+  return usages;
 }
 
 Result<Port> Port::open(const PortOptions& options) {

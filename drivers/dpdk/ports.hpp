@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 struct rte_mempool;
 
@@ -22,6 +23,15 @@ struct PoolOptions {
 };
 /// Lives until EAL goes: packets of a closed port may still lie in another's queue.
 [[nodiscard]] Result<rte_mempool*> make_pool(const PoolOptions& options);
+
+/// How many of a pool's buffers are in use.
+struct PoolUsage {
+  std::string name;
+  std::uint32_t size = 0;
+  std::uint32_t in_use = 0;
+};
+/// Of every pool of this process, drivers' own included.
+[[nodiscard]] std::vector<PoolUsage> pool_usages();
 
 struct PortOptions {
   std::string name;    ///< the operator's: in every error

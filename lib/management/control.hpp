@@ -73,6 +73,13 @@ struct WorkerRow {
   bool turning = false;  ///< false: silent for longer than a second
 };
 
+/// Packet buffers of one pool.
+struct PoolRow {
+  std::string name;
+  std::uint32_t size = 0;
+  std::uint32_t in_use = 0;  ///< held by a port, by a worker or by control
+};
+
 /// Where every packet went: received + originated = sent + dropped + consumed.
 struct Balance {
   std::uint64_t received = 0;
@@ -92,6 +99,7 @@ enum class Moment : std::uint8_t { Running, TurnBoundary };
 struct Statistics {
   std::vector<PortRow> ports;
   std::vector<WorkerRow> workers;
+  std::vector<PoolRow> packet_pools;
   std::vector<stats::GroupReading> groups;  ///< "drops" is one of them
   Balance balance;
 };

@@ -73,6 +73,10 @@ Json to_json(const WorkerRow& w) {
           {"orders_applied", w.orders_applied}};
 }
 
+Json to_json(const PoolRow& pool) {
+  return {{"name", pool.name}, {"size", pool.size}, {"in_use", pool.in_use}};
+}
+
 Json to_json(const Balance& b) {
   return {{"received", b.received}, {"originated", b.originated}, {"sent", b.sent},
           {"dropped", b.dropped},   {"consumed", b.consumed},     {"holds", b.holds()}};
@@ -83,8 +87,11 @@ Json to_json(const Statistics& statistics) {
   for (const auto& port : statistics.ports) ports.push_back(to_json(port));
   auto workers = Json::array();
   for (const auto& worker : statistics.workers) workers.push_back(to_json(worker));
+  auto pools = Json::array();
+  for (const auto& pool : statistics.packet_pools) pools.push_back(to_json(pool));
   Json out{{"ports", std::move(ports)},
            {"workers", std::move(workers)},
+           {"packet_pools", std::move(pools)},
            {"balance", to_json(statistics.balance)}};
   for (const auto& group : statistics.groups) {
     auto& fields = out[group.name] = Json::object();

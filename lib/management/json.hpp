@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json to_json(const Health& health);
 [[nodiscard]] Json to_json(const PortRow& port);
 [[nodiscard]] Json to_json(const WorkerRow& worker);
+[[nodiscard]] Json to_json(const PoolRow& pool);
 [[nodiscard]] Json to_json(const Balance& balance);
 [[nodiscard]] Json to_json(const Statistics& statistics);
 [[nodiscard]] Json to_json(const BindingRow& row);

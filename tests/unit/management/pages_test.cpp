@@ -53,12 +53,13 @@ TEST_CASE("health is 200, or 503 with every reason", "[management]") {
   }
 }
 
-TEST_CASE("statistics hold ports, workers, the balance and every group of counters",
+TEST_CASE("statistics hold ports, workers, packet pools, the balance and every group of counters",
           "[management]") {
   ScriptedControl control;
   Statistics statistics;
   statistics.ports.resize(2);
   statistics.workers.resize(1);
+  statistics.packet_pools = {{"packets_lan0", 4096, 7}};
   statistics.groups = {{"nappt", {{"translated_out", "out", 18446744073709551615u}}},
                        {"drops", {{"no_binding", "nobody's", 3}}}};
   statistics.balance = {10, 2, 8, 3, 1};
@@ -67,6 +68,8 @@ TEST_CASE("statistics hold ports, workers, the balance and every group of counte
   CHECK(answer.status == 200);
   CHECK(answer.body["ports"].size() == 2);
   CHECK(answer.body["workers"].size() == 1);
+  CHECK(answer.body["packet_pools"] ==
+        json{{{"name", "packets_lan0"}, {"size", 4096}, {"in_use", 7}}});
   CHECK(answer.body["nappt"]["translated_out"] == 18446744073709551615u);
   CHECK(answer.body["drops"]["no_binding"] == 3);
   CHECK(answer.body["balance"]["holds"] == true);
