@@ -98,6 +98,8 @@ using InformAnswer = std::variant<Terms, Silence>;
 class Book {
  public:
   virtual ~Book() = default;
+  /// Whether what this relay says of its clients is believed.
+  [[nodiscard]] virtual bool trusts_relay(Ipv4 giaddr) const noexcept = 0;
   [[nodiscard]] virtual OfferAnswer discover(const Query& query, Now now) = 0;
   [[nodiscard]] virtual RequestAnswer request(RequestKind kind, const Query& query, Now now) = 0;
   /// REQUEST in SELECTING state that names another server: what was offered is free again.

@@ -91,8 +91,10 @@ void Engine::receive(const Frame& frame, Now now, Sender& sender) {
 
 bool Engine::admit(const Frame& frame, const Message& message, Type type, Now now) noexcept {
   const auto& header = message.header();
-  // On the link, who sent the frame: nobody uses up another's share by writing its chaddr.
-  const auto sender = header.giaddr.is_zero() ? frame.source : header.mac();
+  // Who sent the frame, or behind a relay of ours its client: nobody uses up another's share by
+  // writing its chaddr.
+  const bool is_relayed = !header.giaddr.is_zero() && book_.trusts_relay(header.giaddr);
+  const auto sender = is_relayed ? header.mac() : frame.source;
   const auto importance = type == Type::Discover ? Importance::Low : Importance::High;
   switch (flood_guard_.admit(sender, importance, now.time)) {
     case FloodVerdict::TooManyOfMac:

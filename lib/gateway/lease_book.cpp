@@ -51,18 +51,20 @@ admission::Applicant LeaseBook::applicant(const dhcp::Query& query) const {
           .vendor_class = query.vendor_class};
 }
 
-bool LeaseBook::is_relay_trusted(const dhcp::Query& query) const noexcept {
-  const auto& relays = plan_.relays;
-  return query.giaddr.is_zero() ||
-         std::find(relays.begin(), relays.end(), query.giaddr) != relays.end();
+bool LeaseBook::trusts_relay(Ipv4 giaddr) const noexcept {
+  return std::ranges::find(plan_.relays, giaddr) != plan_.relays.end();
+}
+
+bool LeaseBook::came_a_trusted_way(const dhcp::Query& query) const noexcept {
+  return query.giaddr.is_zero() || trusts_relay(query.giaddr);
 }
 
 bool LeaseBook::is_genuine(const dhcp::Query& query) const noexcept {
-  return is_relay_trusted(query) && (!is_attached(query) || query.frame_source == query.mac);
+  return came_a_trusted_way(query) && (!is_attached(query) || query.frame_source == query.mac);
 }
 
 LeaseBook::ClassOrRefusal LeaseBook::admitted_class(const dhcp::Query& query) const {
-  if (!is_relay_trusted(query)) return dhcp::Refusal::RelayNotTrusted;
+  if (!came_a_trusted_way(query)) return dhcp::Refusal::RelayNotTrusted;
   const auto admission = admission::admit(*macs_, plan_.identifiers, applicant(query));
   if (!admission.is_admitted()) return refusal_of(admission.reason);
   if (!is_on_link(query, admission.class_index)) return dhcp::Refusal::AddressNotOnLink;

@@ -46,6 +46,7 @@ class LeaseBook final : public dhcp::Book {
   /// Why nothing may be granted at the moment; nothing: all is well.
   void set_obstacle(std::optional<dhcp::Refusal> why) noexcept { obstacle_ = why; }
 
+  [[nodiscard]] bool trusts_relay(Ipv4 giaddr) const noexcept override;
   [[nodiscard]] dhcp::OfferAnswer discover(const dhcp::Query& query, Now now) override;
   [[nodiscard]] dhcp::RequestAnswer request(dhcp::RequestKind kind, const dhcp::Query& query,
                                             Now now) override;
@@ -75,7 +76,8 @@ class LeaseBook final : public dhcp::Book {
   using ClassOrRefusal = std::variant<std::size_t, dhcp::Refusal>;
 
   [[nodiscard]] bool is_attached(const dhcp::Query& query) const noexcept;
-  [[nodiscard]] bool is_relay_trusted(const dhcp::Query& query) const noexcept;
+  /// Straight from its client, or by a relay of ours.
+  [[nodiscard]] bool came_a_trusted_way(const dhcp::Query& query) const noexcept;
   /// It came by a relay of ours, or from the device it speaks for as far as that can be known.
   [[nodiscard]] bool is_genuine(const dhcp::Query& query) const noexcept;
   [[nodiscard]] admission::Applicant applicant(const dhcp::Query& query) const;

@@ -108,7 +108,7 @@ dhcp::RequestAnswer LeaseBook::reboot(const dhcp::Query& query, Now now) {
 }
 
 dhcp::RequestAnswer LeaseBook::extend(dhcp::RequestKind kind, const dhcp::Query& query, Now now) {
-  if (!is_relay_trusted(query)) return dhcp::Silence{dhcp::Refusal::RelayNotTrusted};
+  if (!came_a_trusted_way(query)) return dhcp::Silence{dhcp::Refusal::RelayNotTrusted};
   if (!is_genuine(query)) return dhcp::Silence{dhcp::Refusal::MacNotValid};
   if (const auto refusal = overload(leases_.limits().pending)) return dhcp::Silence{*refusal};
   auto* entry = leases_.table().by_client(query.client);

@@ -28,6 +28,7 @@ class SmallBook : public Book {
   };
   std::deque<Waiting> waiting;
 
+  bool trusts_relay(Ipv4 giaddr) const noexcept override { return (giaddr.bits & 1) != 0; }
   OfferAnswer discover(const Query& query, Now) override {
     if (!query.vendor_class) return Silence{Refusal::NoVendorClass};
     return terms_of(query);

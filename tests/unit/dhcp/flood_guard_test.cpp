@@ -87,6 +87,16 @@ TEST_CASE("a flood is counted and never reaches the Book", "[dhcp][D-20]") {
     }
     CHECK(lan.book.discovered == 10);
   }
+  SECTION("written in another's name, as if by a relay: who sent the frame is held to it") {
+    Lan lan(config);
+    for (int i = 0; i < 10; ++i) {
+      auto m = discover().through_relay("10.66.0.1"_ip);
+      m.frame_source = "00:1b:2c:00:66:66"_mac;
+      lan.receive(m);
+    }
+    lan.receive(discover());
+    CHECK(lan.book.discovered == 5);
+  }
   SECTION("of the port") {
     config.per_port_per_s = 4;
     config.per_mac_per_s = 0;
