@@ -199,6 +199,7 @@ dhcp::OfferAnswer LeaseBook::offer_held(Entry& entry, const dhcp::Query& query, 
 dhcp::OfferAnswer LeaseBook::offer_new(const dhcp::Query& query, std::size_t phone_class,
                                        const Entry* replaced, Now now) {
   if (recovery_.is_on()) return dhcp::Silence{dhcp::Refusal::Withheld};
+  if (offers_.is_full_of_new()) return dhcp::Silence{dhcp::Refusal::TooManyPending};
   if (has_left_too_much(query.mac)) return dhcp::Silence{dhcp::Refusal::LeaseLimit};
   // Its number, not its entry: making room may forget the very lease that is replaced.
   const std::uint64_t replaces = replaced == nullptr ? 0 : replaced->lease.id;

@@ -39,6 +39,8 @@ class Offers {
   [[nodiscard]] Offer* new_of(const Mac& mac);
   [[nodiscard]] std::size_t count_new_of(const Mac& mac) const { return new_by_mac_.count(mac); }
   [[nodiscard]] bool is_full() const noexcept { return offers_.size() >= most_; }
+  /// A quarter of the room is kept for those who have a lease already.
+  [[nodiscard]] bool is_full_of_new() const noexcept { return new_by_mac_.size() >= most_ * 3 / 4; }
   [[nodiscard]] std::size_t size() const noexcept { return offers_.size(); }
 
   /// The client must have none. Deadlines never run backwards.

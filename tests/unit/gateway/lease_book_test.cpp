@@ -337,6 +337,17 @@ TEST_CASE("one MAC holds one range, whatever identifiers it invents", "[gateway]
   }
 }
 
+TEST_CASE("who has a lease is offered it, however many offers strangers hold", "[gateway][D-20]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk, plan_of(kBedConfig), kBedStart, {.offers = 8}, BedStart::Settled);
+  const auto lease = bed.lease(kPhone);
+  REQUIRE(lease);
+  for (std::uint8_t i = 0; i < 20; ++i) bed.discover({.mac = {{0, 0x1b, 0x2c, 1, 0, i}}});
+  CHECK(bed.core->book().offers().size() == 6);
+  CHECK(bed.count(&dhcp::Counters::too_many_pending) == 14);
+  CHECK(bed.discover(kPhone)->address == lease->address);
+}
+
 TEST_CASE("a class may let a MAC hold more", "[gateway][D-13]") {
   fake::MemoryStore disk;
   GatewayBed bed(disk, with(std::string{kBedConfig}, "\"ports\": 2048",
