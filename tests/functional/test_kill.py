@@ -5,10 +5,10 @@ running goes on."""
 
 import os
 import random
-import threading
 import time
 
-from lib.config import ACME, PROVIDER
+from lib.call import Call
+from lib.config import ACME
 from lib.load import DhcpLoad
 from lib.phones import leased
 from lib.promises import Promises
@@ -48,65 +48,25 @@ def test_p7_n2_d9_c8_kill_9_under_load_breaks_no_promise(lab):
           "lost 0, held twice 0, too early 0")
 
 
-class Stream:
-    """RTP's pace both ways: 50 packets a second, from the phone and echoed by the provider."""
-
-    def __init__(self, phone, provider):
-        self.near = phone.udp()
-        self.far = provider.udp(PROVIDER, 4000)
-        self.near.settimeout(0.02)
-        self.far.settimeout(0.02)
-        self.sources, self.answers, self._ends = set(), [], threading.Event()
-        self._threads = [threading.Thread(target=run) for run in (self._phone, self._provider)]
-        for thread in self._threads:
-            thread.start()
-
-    def _phone(self):
-        while not self._ends.is_set():
-            self.near.sendto(b"rtp", (PROVIDER, 4000))
-            try:
-                self.near.recvfrom(100)
-                self.answers.append(time.monotonic())
-            except TimeoutError:
-                pass
-            self._ends.wait(0.02)
-
-    def _provider(self):
-        while not self._ends.is_set():
-            try:
-                data, source = self.far.recvfrom(100)
-                self.sources.add(source)
-                self.far.sendto(data, source)
-            except TimeoutError:
-                pass
-
-    def stop(self):
-        self._ends.set()
-        for thread in self._threads:
-            thread.join()
-        self.near.close()
-        self.far.close()
-
-
 def test_a_running_stream_goes_on_after_kill_9(lab):
     gateway = lab.start()
     phone = leased(lab, 1)
-    stream = Stream(phone, lab.provider)
-    try:
-        _until(lambda: len(stream.answers) > 5)
+    with Call(phone, lab.provider) as call:
+        heard_both_ways(call, 5)
         left_behind = gateway.runtime_folder()
         gateway.process.kill()
         gateway.start()
         assert gateway.runtime_folder().exists() and not left_behind.exists()
-        heard = len(stream.answers)
-        _until(lambda: len(stream.answers) > heard + 5)
-    finally:
-        stream.stop()
-    assert stream.sources == {(phone.public_address, phone.ports[0])}
-    gap = max(b - a for a, b in zip(stream.answers, stream.answers[1:]))
-    print(f"the stream was silent for {gap * 1000:.0f} ms")
-    assert gap < 10
+        heard_both_ways(call, 5)
+    for way in (call.outbound, call.inbound):
+        assert way.strangers == []
+        gap = way.longest_silence_s()
+        print(f"the stream was silent for {gap * 1000:.0f} ms")
+        assert gap < 10
 
 
-def _until(condition):
-    eventually(condition, "the stream", 15)
+def heard_both_ways(call, more):
+    """So many packets more, of either end."""
+    wanted = [len(way.heard) + more for way in (call.outbound, call.inbound)]
+    eventually(lambda: len(call.outbound.heard) > wanted[0] and len(call.inbound.heard) > wanted[1],
+               "the stream", 15)
