@@ -20,16 +20,28 @@ using lease::Loaded;
 
 constexpr int kLargeLog = 16384;  // pages of a write-ahead log that must not grow further
 
-/// Every row; none in the place of a record that is not what was written.
-Result<std::vector<std::optional<lease::Lease>>> read_rows(Database& database) {
+/// Every row; `damaged`: there is a record that is not what was written, and it is not among them.
+struct Rows {
+  std::vector<Lease> leases;
+  bool damaged = false;
+};
+
+Result<Rows> read_rows(Database& database) {
+  // A vector of a million that grows moves each lease once or twice, and holds room for two.
+  const auto count = database.integer("SELECT count(*) FROM leases");
+  if (!count) return fail(count.error());
   auto statement = database.prepare("SELECT record FROM leases ORDER BY id");
   if (!statement) return fail(statement.error());
-  std::vector<std::optional<lease::Lease>> rows;
+  Rows rows;
+  rows.leases.reserve(static_cast<std::size_t>(*count));
   for (;;) {
     const auto row = statement->step();
     if (!row) return fail(row.error());
     if (!*row) return rows;
-    rows.push_back(lease::decode(statement->octets(0)));
+    if (auto lease = lease::decode(statement->octets(0)))
+      rows.leases.push_back(std::move(*lease));
+    else
+      rows.damaged = true;
   }
 }
 
@@ -74,11 +86,9 @@ Result<Loaded> LeaseStore::read_all() {
   Database& database = writer_->database();
   auto rows = read_rows(database);
   if (!rows) return fail(give_up(rows.error()));
-  for (auto& row : *rows) {
-    is_damaged_ = is_damaged_ || !row;
-    if (!row) return fail("damaged: a record is not what was written", options_.file);
-    loaded.leases.push_back(std::move(*row));
-  }
+  is_damaged_ = is_damaged_ || rows->damaged;
+  if (rows->damaged) return fail("damaged: a record is not what was written", options_.file);
+  loaded.leases = std::move(rows->leases);
   const auto totals = read_totals(database);
   if (!totals) return fail(give_up(totals.error()));
   if (totals->commits < mark_.read()) {
@@ -276,10 +286,7 @@ Result<std::vector<lease::Lease>> LeaseStore::rows() {
     reader_.database = {};
     return fail(read.error());
   }
-  std::vector<lease::Lease> rows;
-  for (auto& row : *read)
-    if (row) rows.push_back(std::move(*row));
-  return rows;
+  return std::move(read->leases);
 }
 
 }  // namespace portico::sqlite
