@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "gateway/entry_index.hpp"
 #include "gateway/resources.hpp"
 #include "lease/lease.hpp"
 #include "nappt/binding.hpp"
@@ -37,6 +38,8 @@ struct Entry {
 
 class LeaseTable {
  public:
+  /// So many leases there will be at least.
+  void reserve(std::size_t leases);
   /// `lease.id` and its client must be new, and so must the private address, if it holds one.
   Entry& insert(Entry entry);
   void erase(std::uint64_t id);
@@ -44,11 +47,13 @@ class LeaseTable {
   void rekey(Entry& entry, const lease::ClientKey& client, const Mac& mac);
 
   [[nodiscard]] Entry* by_id(std::uint64_t id);
-  [[nodiscard]] Entry* by_client(const lease::ClientKey& client);
+  [[nodiscard]] Entry* by_client(const lease::ClientKey& client) const noexcept {
+    return by_client_.find(client);
+  }
   /// Who holds the address.
-  [[nodiscard]] Entry* by_private(Ipv4 address);
+  [[nodiscard]] Entry* by_private(Ipv4 address) const noexcept { return by_private_.find(address); }
   /// All leases of one MAC address, in no order.
-  [[nodiscard]] std::vector<Entry*> of_mac(const Mac& mac);
+  [[nodiscard]] std::vector<Entry*> of_mac(const Mac& mac) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   template <class F>
@@ -61,12 +66,16 @@ class LeaseTable {
   }
 
  private:
-  void unlink_mac(const Mac& mac, std::uint64_t id);
+  static const lease::ClientKey& client_of(const Entry& entry) noexcept {
+    return entry.lease.client;
+  }
+  static Ipv4 private_of(const Entry& entry) noexcept { return entry.lease.private_address; }
+  static Mac mac_of(const Entry& entry) noexcept { return entry.lease.mac; }
 
-  std::unordered_map<std::uint64_t, Entry> entries_;
-  std::unordered_map<lease::ClientKey, std::uint64_t> ids_by_client_;
-  std::unordered_map<Ipv4, std::uint64_t> ids_by_private_;
-  std::unordered_multimap<Mac, std::uint64_t> ids_by_mac_;
+  std::unordered_map<std::uint64_t, Entry> entries_;  // by id
+  EntryIndex<Entry, client_of> by_client_;
+  EntryIndex<Entry, private_of> by_private_;  // those that hold their address
+  EntryIndex<Entry, mac_of> by_mac_;
 };
 
 }  // namespace portico::gateway

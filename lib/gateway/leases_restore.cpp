@@ -26,7 +26,9 @@ void Leases::restore(const lease::Loaded& loaded, Now now, const Preload& preloa
   calendar_ = Calendar{loaded.newest_event};
   next_id_ = std::max<std::uint64_t>(loaded.next_id, 1);
   adopt_statics(preload);
+  table_.reserve(loaded.leases.size());
   std::vector<const lease::Lease*> rows;
+  rows.reserve(loaded.leases.size());
   for (const auto& row : loaded.leases) {
     rows.push_back(&row);
     next_id_ = std::max(next_id_, row.id + 1);
