@@ -5,19 +5,8 @@
 #include "neighbor/table.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace portico::app {
-namespace {
-
-/// The smallest prefix that holds both.
-Prefix covering(Ipv4 first, Ipv4 last) {
-  const auto length = static_cast<std::uint8_t>(std::countl_zero(first.bits ^ last.bits));
-  const Prefix p{{}, length};
-  return {{first.bits & p.mask()}, length};
-}
-
-}  // namespace
 
 std::size_t worker_count(const config::Config& config) noexcept {
   return std::max<std::size_t>(config.eal.worker_cores.size(), 1);
@@ -61,7 +50,7 @@ dpdk::PortOptions port_options(const config::Config& config, Side side) {
 nappt::Shape bindings_shape(const config::Config& config, const gateway::Plan& plan) {
   nappt::Shape shape;
   for (const auto& pool : plan.private_pools)
-    shape.private_pools.push_back(covering(pool.first, pool.last));
+    shape.private_pools.push_back(Prefix::covering(pool.first, pool.last));
   for (const auto& phone : plan.statics) {
     const bool inside =
         std::any_of(shape.private_pools.begin(), shape.private_pools.end(),

@@ -5,6 +5,7 @@
 #include "base/expects.hpp"
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -48,6 +49,13 @@ struct Prefix {
   }
   [[nodiscard]] constexpr Ipv4 first() const noexcept { return base; }
   [[nodiscard]] constexpr Ipv4 last() const noexcept { return {base.bits | ~mask()}; }
+
+  /// The smallest that holds both.
+  [[nodiscard]] static constexpr Prefix covering(Ipv4 a, Ipv4 b) noexcept {
+    Prefix p{{}, static_cast<std::uint8_t>(std::countl_zero(a.bits ^ b.bits))};
+    p.base = {a.bits & p.mask()};
+    return p;
+  }
 };
 
 /// The addresses of a prefix, for look-ups of every packet: one subtraction, one comparison.

@@ -102,10 +102,23 @@ struct Answer {
   std::size_t stamp = 0;  ///< BedWorld::stamp when it was sent
 };
 
+/// What a worker's tables must cover for this plan.
+inline nappt::Shape shape_of(const gateway::Plan& plan) {
+  nappt::Shape shape;
+  for (const auto& pool : plan.private_pools)
+    shape.private_pools.push_back(Prefix::covering(pool.first, pool.last));
+  for (const auto& pool : plan.public_pools)
+    for (const auto& direct : plan.direct_prefixes)
+      if (direct == pool.addresses)
+        shape.public_pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
+  return shape;
+}
+
 struct BedWorker {
-  explicit BedWorker(const nappt::Shape& shape) : bindings(shape) {}
   static constexpr std::size_t kMailbox = 64;
-  orders::Mailbox mailbox{kMailbox};
+  explicit BedWorker(const nappt::Shape& shape, std::size_t room = kMailbox)
+      : mailbox(room), bindings(shape) {}
+  orders::Mailbox mailbox;
   nappt::Bindings bindings;
   std::size_t bindings_held = 0;
 
@@ -176,7 +189,7 @@ class GatewayBed {
   GatewayBed(lease::LeaseStore& disk, gateway::Plan made, Now start, const BedLimits& limits,
              BedStart how)
       : now(start), plan(std::move(made)), disk_(disk) {
-    for (int i = 0; i < 2; ++i) workers.push_back(std::make_unique<BedWorker>(shape()));
+    for (int i = 0; i < 2; ++i) workers.push_back(std::make_unique<BedWorker>(shape_of(plan)));
     gateway::Settings settings;
     settings.links[0] = {kGatewayMac, {kGatewayLan, plan.lan_network.length}, 0};
     settings.links[1] = {"02:00:00:00:00:02"_mac, {"198.51.100.2"_ip, 24}, 0};
@@ -394,16 +407,6 @@ class GatewayBed {
   }
 
  private:
-  [[nodiscard]] nappt::Shape shape() const {
-    nappt::Shape shape;
-    for (const auto& pool : plan.private_pools) shape.private_pools.push_back(pool.network);
-    for (const auto& pool : plan.public_pools)
-      for (const auto& direct : plan.direct_prefixes)
-        if (direct == pool.addresses)
-          shape.public_pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
-    return shape;
-  }
-
   static std::optional<Answer> read(const BedWorld::Sent& sent) {
     const auto ethernet = wire::EthernetView::parse(Bytes{sent.frame});
     const auto ip = wire::Ipv4View::parse(ethernet->payload());

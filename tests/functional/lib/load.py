@@ -1,30 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Many phones at once: perfdhcp behind a relay's address, and what was acknowledged to it."""
 
-import re
 import signal
 
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
 
-from .clients.dhcp import perfdhcp
+from .clients.dhcp import perfdhcp, perfdhcp_report
 from .config import GATEWAY_LAN, mac
 from .lease import ACK, OFFER, acknowledged, identity, messages
 from .waiting import eventually
 
 # Behind all that perfdhcp said: to the discard service of nobody.
 _LAST = bytes(Ether(dst="ff:ff:ff:ff:ff:ff") / IP(dst="255.255.255.255") / UDP(sport=67, dport=9))
-
-
-class _Exchange:
-    """A section of perfdhcp's report: DISCOVER-OFFER or REQUEST-ACK."""
-
-    def __init__(self, section):
-        def said(what):
-            return float(re.search(rf"^{what}: ([0-9.]+)", section, re.MULTILINE)[1])
-        self.received = said("received packets")
-        self.unanswered = said("sent packets") - self.received
-        self.longest_s = said("max delay") / 1000
 
 
 class DhcpLoad:
@@ -72,8 +60,7 @@ class DhcpLoad:
         """Ends it in good order: how OFFERs and ACKs fared. What was under way stays unanswered."""
         self._process.signal(signal.SIGINT)
         self._process.wait()
-        report = self._process.output().split("Statistics for: ")
-        return [_Exchange(section) for section in report[1:]]
+        return perfdhcp_report(self._process)
 
     def assert_nothing_lost(self, gateway):
         """Every acknowledged lease is the gateway's, with its identity, and none is held twice.

@@ -43,6 +43,12 @@ class Process:
     def running(self):
         return self._popen.poll() is None
 
+    def cpu_s(self):
+        """Seconds of CPU that all its threads have used."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            user, system = stat.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def output(self):
         return self.log.read_text(errors="replace")
 

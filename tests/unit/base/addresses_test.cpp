@@ -49,3 +49,10 @@ TEST_CASE("hexadecimal text reads back as the octets it was made from", "[base]"
   for (const auto* bad : {"0", "0g", "00:f", "00:"}) CHECK_FALSE(parse_hex(bad));
   CHECK(parse_hex("")->empty());
 }
+
+TEST_CASE("the smallest prefix that holds two addresses", "[base]") {
+  CHECK(Prefix::covering("10.20.1.0"_ip, "10.20.63.255"_ip) == "10.20.0.0/18"_net);
+  CHECK(Prefix::covering("10.20.63.255"_ip, "10.20.64.0"_ip) == "10.20.0.0/17"_net);
+  CHECK(Prefix::covering("10.20.1.1"_ip, "10.20.1.1"_ip) == "10.20.1.1/32"_net);
+  CHECK(Prefix::covering("0.0.0.1"_ip, "255.0.0.1"_ip) == "0.0.0.0/0"_net);
+}

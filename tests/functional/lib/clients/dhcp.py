@@ -195,12 +195,30 @@ def relay(host, downlink, uplink, server):
 
 
 def perfdhcp(host, server, source, phones, rate, seconds, vendor_class=ACME, first_mac=0x100000,
-             arguments=()):
+             arguments=(), wrapper=()):
     """Starts perfdhcp, which speaks as a relay at `source`, with `phones` MACs."""
     mac = f"00:1b:2c:{first_mac >> 16 & 255:02x}:{first_mac >> 8 & 255:02x}:{first_mac & 255:02x}"
-    return host.start("perfdhcp", "-4", "-l", source, "-b", f"mac={mac}", "-R", phones, "-r",
-                      rate, "-p", seconds, "-W", 1000000, "-o",
+    return host.start(*wrapper, "perfdhcp", "-4", "-l", source, "-b", f"mac={mac}", "-R", phones,
+                      "-r", rate, "-p", seconds, "-W", 1000000, "-o",
                       f"60,{vendor_class.encode().hex()}", *arguments, server)
+
+
+class PerfdhcpExchange:
+    """A section of perfdhcp's report: DISCOVER-OFFER or REQUEST-ACK."""
+
+    def __init__(self, section):
+        def said(what):
+            return float(re.search(rf"^{what}: ([0-9.]+)", section, re.MULTILINE)[1])
+        self.sent = said("sent packets")
+        self.received = said("received packets")
+        self.unanswered = self.sent - self.received
+        self.longest_s = said("max delay") / 1000
+
+
+def perfdhcp_report(process):
+    """What a perfdhcp that has ended says of OFFERs and ACKs; now and then it says nothing."""
+    return [PerfdhcpExchange(section)
+            for section in process.output().split("Statistics for: ")[1:]]
 
 
 def _colon_hex(text):
