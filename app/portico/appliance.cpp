@@ -103,7 +103,7 @@ Result<void> Appliance::build_workers() {
     const datapath::WorkerShape shape{.index = i,
                                       .ports = {port(Side::Lan).id(), port(Side::Wan).id()},
                                       .links = {link(Side::Lan), link(Side::Wan)},
-                                      .bindings = bindings_shape(config_, plan_),
+                                      .bindings = gateway::bindings_shape(plan_),
                                       .next_hops = next_hops_shape(config_, plan_)};
     try {
       owned_workers_.push_back(std::make_unique<datapath::Worker>(shape, memories_.back().get()));

@@ -20,7 +20,7 @@ std::string memory(std::uint64_t bytes) {
 }  // namespace
 
 std::string costs_of(const config::Config& config, const gateway::Plan& plan) {
-  const auto shape = bindings_shape(config, plan);
+  const auto shape = gateway::bindings_shape(plan);
   const auto bytes = nappt::Bindings::memory_bytes(shape);
   const auto phones = std::max<std::uint64_t>(plan.phones, 1);
   const auto workers = worker_count(config);

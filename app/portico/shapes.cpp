@@ -47,23 +47,6 @@ dpdk::PortOptions port_options(const config::Config& config, Side side) {
           .private_size = datapath::kPrivateSize};
 }
 
-nappt::Shape bindings_shape(const config::Config& config, const gateway::Plan& plan) {
-  nappt::Shape shape;
-  for (const auto& pool : plan.private_pools)
-    shape.private_pools.push_back(Prefix::covering(pool.first, pool.last));
-  for (const auto& phone : plan.statics) {
-    const bool inside =
-        std::any_of(shape.private_pools.begin(), shape.private_pools.end(),
-                    [&phone](const Prefix& pool) { return pool.contains(phone.private_address); });
-    if (!inside) shape.strays.push_back(phone.private_address);
-  }
-  for (std::size_t i = 0; i < plan.public_pools.size(); ++i)
-    if (config.pools.public_pools[i].identity == config::Identity::Direct)
-      shape.public_pools.push_back({plan.public_pools[i].addresses,
-                                    static_cast<std::uint16_t>(plan.public_pools[i].granule)});
-  return shape;
-}
-
 datapath::NextHops::Shape next_hops_shape(const config::Config& config, const gateway::Plan& plan) {
   datapath::NextHops::Shape shape;
   shape.capacity = neighbor::Config{}.capacity + 1;

@@ -16,7 +16,6 @@ namespace portico::app {
 [[nodiscard]] const config::Network& network_of(const config::Config& config, Side side);
 [[nodiscard]] dpdk::PortOptions port_options(const config::Config& config, Side side);
 
-[[nodiscard]] nappt::Shape bindings_shape(const config::Config& config, const gateway::Plan& plan);
 [[nodiscard]] datapath::NextHops::Shape next_hops_shape(const config::Config& config,
                                                         const gateway::Plan& plan);
 [[nodiscard]] gateway::Settings gateway_settings(const config::Config& config,

@@ -142,4 +142,22 @@ Result<Plan> make_plan(const config::Config& config) {
   return plan;
 }
 
+nappt::Shape bindings_shape(const Plan& plan) {
+  nappt::Shape shape;
+  for (const auto& pool : plan.private_pools)
+    shape.private_pools.push_back(Prefix::covering(pool.first, pool.last));
+  for (const auto& phone : plan.statics) {
+    const bool inside =
+        std::any_of(shape.private_pools.begin(), shape.private_pools.end(),
+                    [&phone](const Prefix& pool) { return pool.contains(phone.private_address); });
+    if (!inside) shape.strays.push_back(phone.private_address);
+  }
+  for (const auto& pool : plan.public_pools) {
+    const auto& direct = plan.direct_prefixes;
+    if (std::find(direct.begin(), direct.end(), pool.addresses) != direct.end())
+      shape.public_pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
+  }
+  return shape;
+}
+
 }  // namespace portico::gateway

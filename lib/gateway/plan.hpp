@@ -7,7 +7,7 @@
 #include "base/next_hop.hpp"
 #include "base/result.hpp"
 #include "config/model.hpp"
-#include "nappt/binding.hpp"
+#include "nappt/bindings.hpp"
 #include "ports/allocator.hpp"
 
 #include <cstdint>
@@ -67,5 +67,8 @@ struct Plan {
 };
 
 [[nodiscard]] Result<Plan> make_plan(const config::Config& config);
+
+/// What every worker's bindings must cover.
+[[nodiscard]] nappt::Shape bindings_shape(const Plan& plan);
 
 }  // namespace portico::gateway

@@ -174,7 +174,7 @@ class Bench final : private gateway::World {
   Disk& disk_;
   const std::uint32_t in_flight_;
   const gateway::Plan plan_ = support::plan_of(kConfig);
-  support::BedWorker worker_{support::shape_of(plan_), kMailbox};
+  support::BedWorker worker_{gateway::bindings_shape(plan_), kMailbox};
   gateway::Gateway core_{
       plan_, settings_of(plan_), {&worker_.mailbox}, *this, [seed = std::uint32_t{1}]() mutable {
         return seed = seed * 1664525 + 1013904223;

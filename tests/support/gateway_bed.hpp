@@ -102,18 +102,6 @@ struct Answer {
   std::size_t stamp = 0;  ///< BedWorld::stamp when it was sent
 };
 
-/// What a worker's tables must cover for this plan.
-inline nappt::Shape shape_of(const gateway::Plan& plan) {
-  nappt::Shape shape;
-  for (const auto& pool : plan.private_pools)
-    shape.private_pools.push_back(Prefix::covering(pool.first, pool.last));
-  for (const auto& pool : plan.public_pools)
-    for (const auto& direct : plan.direct_prefixes)
-      if (direct == pool.addresses)
-        shape.public_pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
-  return shape;
-}
-
 struct BedWorker {
   static constexpr std::size_t kMailbox = 64;
   explicit BedWorker(const nappt::Shape& shape, std::size_t room = kMailbox)
@@ -189,7 +177,8 @@ class GatewayBed {
   GatewayBed(lease::LeaseStore& disk, gateway::Plan made, Now start, const BedLimits& limits,
              BedStart how)
       : now(start), plan(std::move(made)), disk_(disk) {
-    for (int i = 0; i < 2; ++i) workers.push_back(std::make_unique<BedWorker>(shape_of(plan)));
+    for (int i = 0; i < 2; ++i)
+      workers.push_back(std::make_unique<BedWorker>(gateway::bindings_shape(plan)));
     gateway::Settings settings;
     settings.links[0] = {kGatewayMac, {kGatewayLan, plan.lan_network.length}, 0};
     settings.links[1] = {"02:00:00:00:00:02"_mac, {"198.51.100.2"_ip, 24}, 0};
