@@ -152,14 +152,10 @@ TEST_CASE("many changes share one sync", "[store][sqlite]") {
   const support::TemporaryFolder folder;
   auto store = sqlite::LeaseStore::open({.file = folder.file("leases.db")}).value();
   REQUIRE(store->load());
-  const auto all = changes(60'000);
+  const auto all = changes(5'000);
   StoreThread thread{*store, {}};
-  const auto started = std::chrono::steady_clock::now();
   for (const auto& change : all) REQUIRE(thread.submit(change));
   std::vector<std::uint64_t> tickets;
   REQUIRE(await(thread, tickets, all.size()));
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started;
   CHECK(thread.counters().commits.value() < all.size() / 10);
-  WARN(static_cast<double>(all.size()) / spent.count()
-       << " changes a second in " << thread.counters().commits.value() << " transactions");
 }
