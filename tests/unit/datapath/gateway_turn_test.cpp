@@ -342,6 +342,9 @@ TEST_CASE("what a port does not take is dropped and counted", "[datapath]") {
   }
   CHECK(gateway.dropped(Drop::TxFull) == 22);
   CHECK(gateway.wan().sent().size() == 128);
+  const auto& counters = gateway.worker().port(Side::Wan).counters();
+  CHECK(counters.tx_packets.value() == 128);
+  CHECK(counters.tx_octets.value() == 128 * site::outbound_translated().build().size());
   CHECK(gateway.balanced());
 }
 
