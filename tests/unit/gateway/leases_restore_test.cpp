@@ -239,6 +239,18 @@ TEST_CASE("rows that contradict each other stop nothing, and share nothing", "[g
   for (const auto& [start, holders] : starts) CHECK(holders == 1);
 }
 
+TEST_CASE("an ended lease has no claim against one that is bound", "[gateway][N2]") {
+  const auto bound = row(1, 1);
+  auto ended = row(2, 2, GENERATE(lease::State::Quarantined, lease::State::Declined));
+  ended.granted.s += 10;
+  ended.private_address = bound.private_address;
+  ended.range = bound.range;
+  Restored run({ended, bound});
+  CHECK(run.bed->published() == 1);
+  REQUIRE(run.bed->entry(bound.private_address) != nullptr);
+  CHECK(run.bed->entry(bound.private_address)->lease.client == bound.client);
+}
+
 TEST_CASE("a client that changed class has one row on disk at any moment", "[gateway][P7]") {
   fake::MemoryStore disk;
   GatewayBed bed(disk);
