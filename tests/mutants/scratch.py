@@ -65,8 +65,9 @@ class Copy:
         """One test. That there is none of this title is a failure, of the unchanged tree as well."""
         pattern = title.replace("\\", "\\\\").replace(",", "\\,").replace("[", "\\[")
         try:
-            ran = call(self._programs[file], pattern, "--abort", "--warn", "NoTests",
-                       timeout=PATIENCE_S)
+            # It may be one that never ends: it goes when we go.
+            ran = call("setpriv", "--pdeathsig", "KILL", self._programs[file], pattern, "--abort",
+                       "--warn", "NoTests", timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             return Ended.NEVER
         return Ended.PASSED if ran.returncode == 0 else Ended.FAILED
