@@ -7,7 +7,7 @@ import struct
 
 from .config import ENTERPRISE
 
-OFFER, REQUEST, ACK, RELEASE = 2, 3, 5, 7  # RFC 2132 section 9.6
+DISCOVER, OFFER, REQUEST, ACK, RELEASE = 1, 2, 3, 5, 7  # RFC 2132 section 9.6
 
 _ETHERNET, _IPV4, _UDP, _BOOTP_FIXED = 14, 20, 8, 240  # octets of each header
 
@@ -76,10 +76,10 @@ def options_of(octets):
 
 
 class Message:
-    """A DHCP message in a frame. No dissection: there may be tens of thousands."""
+    """A DHCP message, as UDP carries it. No dissection: there may be tens of thousands."""
 
-    def __init__(self, frame):
-        self._bootp = frame[_ETHERNET + _IPV4 + _UDP:]
+    def __init__(self, bootp):
+        self._bootp = bootp
         self._options = options_of(self._bootp[_BOOTP_FIXED:])
         self.type = int.from_bytes(self._options.get(53, b""), "big")
         self.client = self._bootp[28:34].hex(":")
@@ -91,11 +91,19 @@ class Message:
         return str(ipaddress.IPv4Address(self._bootp[12:16]))
 
     @property
+    def address(self):
+        """An OFFER's or ACK's, in network order."""
+        return self._bootp[16:20]
+
+    @property
+    def portico(self):
+        return parse_125(self._options[125])
+
+    @property
     def holds(self):
         """What an ACK tells, as identity() does."""
-        told = parse_125(self._options[125])
-        return (str(ipaddress.IPv4Address(self._bootp[16:20])), told.public_address,
-                told.first_port)
+        told = self.portico
+        return str(ipaddress.IPv4Address(self.address)), told.public_address, told.first_port
 
     @property
     def lease_s(self):
@@ -104,7 +112,8 @@ class Message:
 
 def messages(capture):
     """(when, Message) of each frame in a capture."""
-    return [(at, Message(frame)) for at, frame in capture.timed_frames()]
+    return [(at, Message(frame[_ETHERNET + _IPV4 + _UDP:]))
+            for at, frame in capture.timed_frames()]
 
 
 def acknowledged(capture):

@@ -96,6 +96,9 @@ class Running:
         self._process = process
         self._seconds = seconds
 
+    def goes_on(self):
+        return self._process.running()
+
     def outcome(self):
         code = self._process.wait(self._seconds + 60)
         assert code == 0, f"streams: exit {code}:\n{self._process.output()}"
