@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -60,6 +61,16 @@ class FrameSocket {
   ~FrameSocket() { ::close(fd_); }
   FrameSocket(const FrameSocket&) = delete;
   FrameSocket& operator=(const FrameSocket&) = delete;
+
+  /// From here on it receives only frames that have this word there.
+  void receive_only(std::uint32_t word, std::uint32_t at) {
+    std::array<sock_filter, 4> steps{{{BPF_LD | BPF_W | BPF_ABS, 0, 0, at},
+                                      {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, word},
+                                      {BPF_RET | BPF_K, 0, 0, kLongest},
+                                      {BPF_RET | BPF_K, 0, 0, 0}}};
+    const sock_fprog program{steps.size(), steps.data()};
+    check(::setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0, "filter");
+  }
 
   /// Sends them all, waiting where the interface is full.
   void send(std::vector<MutableBytes>& frames) {

@@ -108,6 +108,7 @@ class Receiver {
   void run(const std::atomic<bool>& ends, std::atomic<int>& ready) {
     enter(edge_.netns);
     FrameSocket socket{edge_.interface, true};
+    socket.receive_only(Label::kMagic, kLabelAt);  // others may never be silent
     ++ready;
     while (socket.receive([this](Bytes frame) { take(frame, nanoseconds()); }) > 0 || !ends)
       continue;
