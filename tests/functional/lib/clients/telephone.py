@@ -16,9 +16,11 @@ class Telephone:
 
     _starts = itertools.count(1)  # of all of them: two on one host must not share a log
 
-    def __init__(self, host, vendor_class=ACME, state=None, arguments=(), rtp_peer=None):
+    def __init__(self, host, vendor_class=ACME, state=None, arguments=(), rtp_peer=None,
+                 rtp_packets=0):
+        """Its software calls `rtp_peer`, for so many packets; 0: without end."""
         self.host = host
-        self._env = {"PORTICO_RTP_PEER": rtp_peer or ""}
+        self._env = {"PORTICO_RTP_PEER": rtp_peer or "", "PORTICO_RTP_PACKETS": rtp_packets}
         self.state = state or host.directory / f"{host.label}-state"
         self.state.mkdir(exist_ok=True)
         self._argv = [PHONE, "--interface", "eth0", "--vendor-class", vendor_class, "--state",
