@@ -398,6 +398,12 @@ TEST_CASE("an INFORM is told its class's parameters, and its own ports", "[gatew
   CHECK(told->lease_s == 0);
   CHECK(told->settings.range == ack->settings.range);
   CHECK(told->dns == ack->dns);
+  SECTION("not another's, whose address it says is its own") {
+    bed.say({.mac = "00:1b:2c:00:00:02"_mac}, Type::Inform, {}, ack->address);
+    const auto other = bed.answer();
+    REQUIRE(other);
+    CHECK_FALSE(other->settings.range);
+  }
 }
 
 TEST_CASE("a joint grant takes any block that is free on both sides", "[gateway][P4][U-3]") {

@@ -78,6 +78,11 @@ TEST_CASE("statistics hold ports, workers, packet pools, the balance and every g
     CHECK(get(control, "/v1/stats", {{"consistent", "1"}}).status == 200);
     CHECK(control.moment == Moment::TurnBoundary);
   }
+  SECTION("a packet that is nowhere, or twice, is not hidden") {
+    statistics.balance.dropped += GENERATE(-1, 1);
+    control.statistics_answer = statistics;
+    CHECK(get(control, "/v1/stats").body["balance"]["holds"] == false);
+  }
   SECTION("no answer is 503 and says why") {
     control.statistics_answer = fail("worker 0 is silent");
     CHECK(get(control, "/v1/stats").status == 503);

@@ -221,6 +221,11 @@ TEST_CASE("a lease is renewed from its server at T1", "[phone][D-8]") {
     CHECK(bench.hear(Type::Nak).happened == Happened::Nak);
     CHECK_FALSE(bench.client.holds_lease());
   }
+  SECTION("another server's acknowledgement is nothing") {
+    const auto other = with(code::kServerIdentifier, {10, 0, 0, 9});
+    CHECK(bench.hear(Type::Ack, other).happened == Happened::Ignored);
+    CHECK(bench.client.state() == State::Renewing);
+  }
   SECTION("another address is not a renewal") {
     const auto other = [](Builder& b) { b.header().yiaddr = Ipv4{0x0a000008}; };
     CHECK(bench.hear(Type::Ack, other).happened == Happened::Ignored);
