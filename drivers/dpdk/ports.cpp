@@ -142,6 +142,19 @@ Result<void> set_mtu(std::uint16_t id, const PortOptions& options) {
   return {};
 }
 
+/// A socket of net_af_packet hears every interface until it is bound, and all that its queue's
+/// siblings hear until it has joined them: that is not this port's, or would be there twice.
+void forget_what_waits(std::uint16_t id, std::uint16_t queues, std::uint32_t at_most) {
+  std::array<rte_mbuf*, 32> room;
+  for (std::uint16_t queue = 0; queue < queues; ++queue)
+    for (std::uint32_t n = 0; n < at_most;) {
+      const auto got = rte_eth_rx_burst(id, queue, room.data(), room.size());
+      if (got == 0) break;
+      rte_pktmbuf_free_bulk(room.data(), got);
+      n += got;
+    }
+}
+
 }  // namespace
 
 Result<rte_mempool*> make_pool(const PoolOptions& options) {
@@ -192,6 +205,7 @@ Result<Port> Port::open(const PortOptions& options) {
   if (auto done = set_up_queues(*id, options, *queues, *pool); !done) return fail(done.error());
   if (const int rc = rte_eth_dev_start(*id); rc != 0)
     return fail("does not start: " + reason(rc), options.name);
+  forget_what_waits(*id, queues->rx, options.packets);
 
   rte_ether_addr mac;
   if (const int rc = rte_eth_macaddr_get(*id, &mac); rc != 0)

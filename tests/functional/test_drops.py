@@ -178,3 +178,9 @@ def test_a_fragment_is_dropped_on_either_side(lab):
             frame = Ether(src=source, dst=lab.gw.mac(interface)) / packet
             _assert_counts_one(gateway, "ip_fragment",
                                lambda f=frame, i=interface: lab.gw.send_frame(f, i))
+
+
+def test_what_passes_other_interfaces_at_start_is_not_taken_in(lab, workers):
+    lab.gw.start("ping", "-q", "-i", "0.002", "127.0.0.1")
+    gateway = lab.start(lab.config(workers))
+    assert gateway.drops() == {}
