@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-namespace portico {
+namespace portico::app {
 
 template <class T>
 class Fresh {
@@ -32,4 +32,4 @@ class Fresh {
   std::atomic<bool> any_{false};  // so that a poll that finds nothing takes no lock
 };
 
-}  // namespace portico
+}  // namespace portico::app

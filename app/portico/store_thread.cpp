@@ -7,7 +7,7 @@
 #include <sched.h>
 #include <utility>
 
-namespace portico {
+namespace portico::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -213,4 +213,4 @@ void StoreThread::use_cpus(const char* name) const {
   pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
-}  // namespace portico
+}  // namespace portico::app

@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-namespace portico {
+namespace portico::app {
 
 /// Written by the store thread (checkpoints, their failures, damage found: by its caretaker).
 struct StoreCounters {
@@ -146,4 +146,4 @@ class StoreThread {
   std::thread caretaker_;
 };
 
-}  // namespace portico
+}  // namespace portico::app

@@ -83,7 +83,7 @@ class File final : public Disk {
  private:
   std::unique_ptr<sqlite::LeaseStore> store_;
   lease::Loaded loaded_;
-  StoreThread thread_{*store_, {}};
+  app::StoreThread thread_{*store_, {}};
 };
 
 gateway::Settings settings_of(const gateway::Plan& plan) {

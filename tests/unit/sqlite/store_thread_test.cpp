@@ -15,6 +15,7 @@
 #include <vector>
 
 using namespace portico;
+using app::StoreThread;
 using sqlite::Workload;
 
 namespace {
