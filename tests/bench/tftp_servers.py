@@ -4,7 +4,8 @@
     phones eth0 ------ lan0 gw wan0 ------ (nothing)
     10.20.x.x          10.20.0.1
 
-Servers run on one CPU, all their threads, and clients on another.
+Servers run on one CPU, all their threads, and clients on another. So does what the kernel does for
+each with what it receives, as on two machines: a veth alone would leave it to the sender's CPU.
 """
 
 import contextlib
@@ -43,6 +44,8 @@ class Bench:
         cable(self.gw, "lan0", self.phones, "eth0")
         cable(self.gw, "wan0", wan, "eth0")
         self.phones.ip(f"link set eth0 address {mac(1)}")
+        _receive_on(SERVER_CPU, self.gw, "lan0")
+        _receive_on(CLIENT_CPU, self.phones, "eth0")
         self.root = self.directory / "firmware"
         self.root.mkdir()
         os.sched_setaffinity(0, {CLIENT_CPU})  # ours, and so our clients'
@@ -53,10 +56,10 @@ class Bench:
         return made
 
     def file(self, name, size):
-        """A file to be fetched; its content."""
-        content = os.urandom(size)
-        (self.root / name).write_bytes(content)
-        return content
+        """A file to be fetched, as it lies on this machine."""
+        file = self.root / name
+        file.write_bytes(os.urandom(size))
+        return file
 
     def gateway_config(self):
         """Portico with one lcore."""
@@ -87,11 +90,13 @@ class Portico:
         gateway.stop()
 
     def lease(self):
-        """The phones' interface is a phone with a lease, which outlives the gateway's runs."""
+        """The phones' interface is a phone with a lease, which outlives the gateway's runs. Returns
+        its address."""
         with self.running():
             lease = Udhcpc(self._bench.phones).once()
             assert lease is not None, "no lease"
         give_address(self._bench.phones, lease.address, 16, GATEWAY_LAN)
+        return lease.address
 
 
 class Peer:
@@ -137,6 +142,11 @@ def _atftpd(directory):
     [package] = folder.glob("*.deb")
     subprocess.run(["dpkg", "-x", package, folder], check=True)
     return folder / "usr" / "sbin" / "atftpd"
+
+
+def _receive_on(cpu, namespace, interface):
+    """Receive packet steering (the kernel's Documentation/networking/scaling.rst)."""
+    namespace.run("sh", "-c", f"echo {1 << cpu:x} >/sys/class/net/{interface}/queues/rx-0/rps_cpus")
 
 
 def _hugepages():
