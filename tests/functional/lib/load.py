@@ -32,7 +32,7 @@ class DhcpLoad:
         self.captures = []  # one of each start
         self._process = None
 
-    def start(self, rate, seconds=20, renewals=0, releases=0):
+    def start(self, rate, seconds=60, renewals=0, releases=0):
         """Phones that no earlier start had, `rate` a second, so long at most; being answered. With
         so many renewals and releases a second beside them."""
         self.captures.append(self._host.capture(expression="udp port 67"))
