@@ -90,7 +90,7 @@ TEST_CASE("store and allocator are compared both ways", "[audit]") {
 TEST_CASE("a quarantined range rests in the allocator as in the store", "[audit]") {
   World w;
   auto ended = lease_of("10.20.0.9"_ip, 40000, "00:1b:2c:00:00:09"_mac);
-  ended.state = lease::State::Quarantined;
+  ended.state = GENERATE(lease::State::Quarantined, lease::State::Declined);
   SECTION("in both: nothing to say") {
     w.store.push_back(ended);
     w.allocator.push_back(allocation_of(ended, Allocation::Kind::Quarantined));

@@ -367,6 +367,7 @@ TEST_CASE("an index is given out again only after the workers let go of it", "[n
 TEST_CASE("a full table forgets whom it has sent to least lately, never a router", "[neighbor]") {
   Bench b;
   (void)b.table.pin(Side::Wan, kRouter, b.now);
+  b.hear(reply(kRouter, kTheirMac));
   for (std::uint32_t i = 0; i < 3; ++i) {
     b.resolve(Ipv4{kPeer.bits + i}, i);
     b.hear(reply(Ipv4{kPeer.bits + i}, kTheirMac));
@@ -374,6 +375,7 @@ TEST_CASE("a full table forgets whom it has sent to least lately, never a router
   }
   b.resolve(kPeer, 3);
   b.resolve("198.51.100.90"_ip, 4);
+  CHECK(b.table.find(Side::Wan, kRouter));
   CHECK(b.table.find(Side::Wan, kPeer));
   CHECK_FALSE(b.table.find(Side::Wan, Ipv4{kPeer.bits + 1}));
   CHECK(b.table.find(Side::Wan, Ipv4{kPeer.bits + 2}));

@@ -129,13 +129,16 @@ TEST_CASE("small ranges are cut from small remains, so that large ones still fit
 }
 
 TEST_CASE("the range to come is hard to guess, but the seed decides it", "[ports][C-15]") {
-  std::set<std::pair<Ipv4, std::uint16_t>> first_grants;
+  std::set<Ipv4> addresses;
+  std::set<std::uint16_t> ports;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     auto allocator = one_pool({.addresses = "203.0.113.0/24"_net, .granule = 64}, seed);
     const auto grant = allocator.take(64, kDirect).value();
-    first_grants.emplace(grant.direct, grant.range.first);
+    addresses.insert(grant.direct);
+    ports.insert(grant.range.first);
   }
-  CHECK(first_grants.size() > 90);
+  CHECK(addresses.size() > 70);  // of 256
+  CHECK(ports.size() > 10);      // of 16, for small remains come first
   auto once = one_pool({.addresses = "203.0.113.0/24"_net, .granule = 64}, 7);
   auto again = one_pool({.addresses = "203.0.113.0/24"_net, .granule = 64}, 7);
   CHECK(once.take(64, kDirect) == again.take(64, kDirect));

@@ -13,6 +13,10 @@ TEST_CASE("a range with a reserved port is not to be had", "[ports][P5]") {
   CHECK(touches_reserved({5056, 8}, reserved));
   CHECK_FALSE(touches_reserved({5048, 8}, reserved));
   CHECK_FALSE(touches_reserved({5064, 8}, reserved));
+  CHECK_FALSE(touches_reserved({5059, 1}, reserved));
+  CHECK(touches_reserved({5060, 1}, reserved));
+  CHECK(touches_reserved({5061, 1}, reserved));
+  CHECK_FALSE(touches_reserved({5062, 1}, reserved));
   CHECK(touches_reserved({1023, 1}, {}));
   CHECK_FALSE(touches_reserved({1024, 1}, {}));
 }

@@ -18,13 +18,15 @@ TEST_CASE("the lease that ended longest ago makes room first", "[ports][C-8]") {
   remembered.add(1, {0, kDirect, 64});
   remembered.add(2, {0, kDirect, 64});
   remembered.add(3, {7, kDirect, 64});
+  remembered.add(4, {0, kTunnel, 64});
   CHECK(remembered.eldest_with_ports(kDirect, 64) == 1u);
   CHECK(remembered.eldest_with_address(7) == 3u);
   CHECK(remembered.eldest_with_address(0) == 1u);
   CHECK(remembered.remove(1));
   CHECK_FALSE(remembered.remove(1));
   CHECK(remembered.eldest_with_ports(kDirect, 64) == 2u);
-  CHECK(remembered.size() == 2);
+  CHECK(remembered.eldest_with_address(0) == 2u);
+  CHECK(remembered.size() == 3);
 }
 
 TEST_CASE("a phone that is back and ends again is the youngest", "[ports]") {

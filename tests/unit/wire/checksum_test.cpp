@@ -107,6 +107,19 @@ TEST_CASE("a header's checksum is right or it is not", "[wire][F-1]") {
   }
 }
 
+TEST_CASE("the quick check of a header judges it as the sum does, whatever its octets",
+          "[wire][F-1]") {
+  std::mt19937 random{1};
+  std::array<std::uint8_t, 20> header;
+  for (int i = 0; i < 1000; ++i) {
+    for (auto& octet : header) octet = static_cast<std::uint8_t>(random());
+    CHECK(is_right_header(header.data()) == (checksum_of(header) == 0));
+    store_be<std::uint16_t>(&header[10], 0);
+    store_be(&header[10], checksum_of(header));
+    CHECK(is_right_header(header.data()));
+  }
+}
+
 TEST_CASE("deltas add up, and a change taken back is none", "[wire][F-3]") {
   auto there = ChecksumDelta{}.replace("10.0.0.7"_ip, "203.0.113.9"_ip);
   there += ChecksumDelta{}.replace("203.0.113.9"_ip, "10.0.0.7"_ip);
