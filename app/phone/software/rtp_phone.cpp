@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <limits>
 #include <netinet/in.h>
 #include <poll.h>
 #include <random>
@@ -29,6 +30,7 @@ using wire::Endpoint;
 
 constexpr Duration kPacketTime = 20ms;
 constexpr Duration kReportTime = 1s;
+constexpr Time kNever{std::numeric_limits<std::int64_t>::max()};
 constexpr std::size_t kMaxHeard = 1024;  // sources told of, so that a flood does not fill memory
 constexpr std::string_view kWho = "who?";
 
@@ -92,6 +94,8 @@ class RtpPhone {
   void receive();
   void take(Bytes datagram, Endpoint from);
   void send(Bytes datagram, Endpoint to) const;
+  [[nodiscard]] bool has_said_all() const;
+  [[nodiscard]] Time next_of_call() const;
   [[nodiscard]] bool is_done() const;
 
   Settings settings_;
@@ -115,7 +119,7 @@ void RtpPhone::run(int signals) {
       if (counts_ != std::exchange(told_, counts_)) tell("rtp_report");
       next_report = now + kReportTime;
     }
-    const Time wake = settings_.peer ? std::min(next_packet_, next_report) : next_report;
+    const Time wake = std::min(next_report, next_of_call());
     const Duration left = std::max<Duration>(wake - monotonic(), 0ns);
     const timespec timeout{left / 1s, (left % 1s).count()};
     std::array<pollfd, 3> events{pollfd{rtp_.get(), POLLIN, 0}, pollfd{rtcp_.get(), POLLIN, 0},
@@ -127,11 +131,17 @@ void RtpPhone::run(int signals) {
   tell("rtp_done");
 }
 
-/// A call of a given length is over a second after its last packet.
-bool RtpPhone::is_done() const {
-  return settings_.peer && settings_.packets != 0 && counts_.sent >= settings_.packets &&
-         monotonic() >= next_packet_ + kReportTime;
+bool RtpPhone::has_said_all() const {
+  return settings_.peer && settings_.packets != 0 && counts_.sent >= settings_.packets;
 }
+
+/// When a packet is due; a call of a given length is over a second after its last one.
+Time RtpPhone::next_of_call() const {
+  if (!settings_.peer) return kNever;
+  return has_said_all() ? next_packet_ + kReportTime : next_packet_;
+}
+
+bool RtpPhone::is_done() const { return has_said_all() && monotonic() >= next_of_call(); }
 
 void RtpPhone::tell_ready() const {
   std::printf("{\"event\":\"rtp_ready\",\"address\":\"%s\",\"rtp_port\":%u,\"rtcp_port\":%u}\n",
@@ -146,7 +156,7 @@ void RtpPhone::tell(const char* event) const {
 
 void RtpPhone::send_tone(Time now) {
   if (!settings_.peer) return;
-  while (next_packet_ <= now && (settings_.packets == 0 || counts_.sent < settings_.packets)) {
+  while (next_packet_ <= now && !has_said_all()) {
     send(tone_.next(), *settings_.peer);
     ++counts_.sent;
     next_packet_ = next_packet_ + kPacketTime;
