@@ -25,6 +25,11 @@ class MemoryStore final : public lease::LeaseStore {
     error_ = std::move(error);
     is_damaged_ = is_damaged;
   }
+  /// The next so many commits write nothing.
+  void break_for(std::size_t commits) {
+    const std::scoped_lock lock{mutex_};
+    failing_ = commits;
+  }
   void mend() {
     const std::scoped_lock lock{mutex_};
     error_.reset();
@@ -61,6 +66,10 @@ class MemoryStore final : public lease::LeaseStore {
   [[nodiscard]] Result<void> commit(std::span<const lease::Change> batch) override {
     const std::scoped_lock lock{mutex_};
     if (error_) return fail(*error_);
+    if (failing_ > 0) {
+      --failing_;
+      return fail("broken for a while");
+    }
     for (const lease::Change& change : batch) write(change);
     ++commits_;
     return {};
@@ -147,6 +156,7 @@ class MemoryStore final : public lease::LeaseStore {
   std::map<std::uint64_t, lease::Lease> leases_;
   std::vector<lease::HistoryRecord> history_;
   std::optional<Error> error_;
+  std::size_t failing_ = 0;
   bool is_damaged_ = false;
   std::uint64_t next_id_ = 1;
   WallTime newest_event_;

@@ -93,6 +93,16 @@ TEST_CASE("more than may wait is not taken", "[store]") {
   CHECK(thread.stop() == 8);
 }
 
+TEST_CASE("stopping goes on trying a store that fails, for a while", "[store][P7]") {
+  fake::MemoryStore store;
+  store.break_for(3);  // and 50, then 100 ms in between
+  StoreThread thread{store, {}};
+  for (const auto& change : changes(10)) REQUIRE(thread.submit(change));
+  REQUIRE(await_trouble(thread));
+  CHECK(thread.stop() == 0);
+  CHECK(thread.counters().changes.value() == 10);
+}
+
 TEST_CASE("stopping writes what waits", "[store]") {
   fake::MemoryStore store;
   StoreThread thread{store, {}};
