@@ -18,7 +18,6 @@ struct Counters {
   stats::Counter invalid;
   stats::Counter unasked;
   stats::Counter unanswered;
-  stats::Counter aged_out;
   stats::Counter evicted;
   stats::Counter packets_held;
   stats::Counter packets_ready;
@@ -45,7 +44,6 @@ inline constexpr auto kCounters = stats::group<Counters>(
         {&Counters::invalid, "invalid", "ARP whose sender cannot be a host"},
         {&Counters::unasked, "unasked", "ARP from addresses nobody asked for, not learned"},
         {&Counters::unanswered, "unanswered", "neighbours that did not answer"},
-        {&Counters::aged_out, "aged_out", "neighbours forgotten because nothing was for them"},
         {&Counters::evicted, "evicted", "neighbours forgotten to make room"},
         {&Counters::packets_held, "packets_held", "packets that waited for an answer"},
         {&Counters::packets_ready, "packets_ready", "packets whose next hop is known"},

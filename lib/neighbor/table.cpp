@@ -239,10 +239,6 @@ void Table::advance(HopIndex index, Time now) {
   Entry& e = at(index);
   switch (e.state) {
     case State::Reachable:
-      if (!e.pinned && now - e.demanded >= config_.idle_for) {
-        ++counters_.aged_out;
-        return remove(index);
-      }
       e.state = State::Stale;
       return ask(index, now);
     case State::Stale:
@@ -311,14 +307,11 @@ void Table::become_reachable(HopIndex index, const Mac& mac, Time now) {
   e.state = State::Reachable;
   e.tries = 0;
   e.heard = now;
-  Time refresh = now + config_.reachable_for;
   if (!e.pinned) {
     unresolved_.clear(index);
     resolved_.set(index, e.demanded);
-    // What talks to us all the time is forgotten as well, if nothing is for it.
-    refresh = std::min(refresh, std::max(now, e.demanded + config_.idle_for));
   }
-  deadlines_.set(index, refresh);
+  deadlines_.set(index, now + config_.reachable_for);
   if (news) publish(index);
   hold_.release(index, e.hop);
 }

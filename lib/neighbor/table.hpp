@@ -30,7 +30,6 @@ struct Config {
   Duration retry_after = 1s;                 ///< between requests, ibid.
   Duration silent_for = 3s;                  ///< how long a neighbour without answer is not asked
   Duration lock_for = 2s;                    ///< after an answer no other MAC is even considered
-  Duration idle_for = 600s;                  ///< an on-demand neighbour is forgotten after that
 };
 
 /// Incomplete: asked for, no MAC yet. Reachable: heard within `reachable_for`. Stale: its MAC is in
