@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which sequence numbers of an inbound SA have come (RFC 4303 section 3.4.3 and appendix A; a ring
+// of words without shifting, RFC 6479). It is asked before decryption and told only after it.
+#pragma once
+
+#include "base/expects.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <span>
+
+namespace portico::tunnel {
+
+inline constexpr std::uint32_t kLeastWindow = 64;
+inline constexpr std::uint32_t kMostWindow = 4096;
+
+class ReplayWindow {
+ public:
+  enum class Standing : std::uint8_t { New, Duplicate, TooOld };
+
+  /// Words that a window of `size` numbers wants: a power of two, so that numbers find theirs by a
+  /// mask, and more than the window covers, so that clearing ahead never reaches into it.
+  [[nodiscard]] static constexpr std::size_t words_for(std::uint32_t size) noexcept {
+    return size / 64 * 2;
+  }
+
+  /// `size`: a power of two, kLeastWindow to kMostWindow. `words`: words_for(size) of them, this
+  /// window's alone for its life. Every number up to `top` counts as seen; of a new SA that is 0.
+  ReplayWindow(std::uint32_t size, std::span<std::uint64_t> words, std::uint64_t top = 0) noexcept
+      : top_(top), words_(words.data()), word_mask_(words.size() - 1), size_(size) {
+    expects(std::has_single_bit(size) && size >= kLeastWindow && size <= kMostWindow &&
+                words.size() == words_for(size),
+            "a replay window of a size that it can have");
+    std::ranges::fill(words, ~std::uint64_t{0});
+    word(top) = bit(top) | (bit(top) - 1);
+  }
+
+  /// The 64-bit number of which these are the lower 32: the one that is nearest to the window, its
+  /// lowest place or above (appendix A2.2). What would lie below 1 is far above any window.
+  [[nodiscard]] std::uint64_t extended(std::uint32_t low) const noexcept {
+    const std::uint64_t bottom = top_ - size_ + 1;
+    return bottom + static_cast<std::uint32_t>(low - static_cast<std::uint32_t>(bottom));
+  }
+
+  /// 0 never comes (section 3.3.3), nor does a number in the upper half, which extended() makes of
+  /// one from before the first.
+  [[nodiscard]] Standing judge(std::uint64_t number) const noexcept {
+    if (number > top_) return number <= kLast ? Standing::New : Standing::TooOld;
+    if (top_ - number >= size_ || number == 0) return Standing::TooOld;
+    return (word(number) & bit(number)) == 0 ? Standing::New : Standing::Duplicate;
+  }
+
+  /// Of a packet whose integrity was found right, and which is New.
+  void accept(std::uint64_t number) noexcept {
+    if (number > top_) {
+      const auto ahead = std::min(number / 64 - top_ / 64, word_mask_ + 1);
+      for (std::uint64_t i = 1; i <= ahead; ++i) word((top_ / 64 + i) * 64) = 0;
+      top_ = number;
+    }
+    word(number) |= bit(number);
+  }
+
+  /// The highest number accepted.
+  [[nodiscard]] std::uint64_t top() const noexcept { return top_; }
+  [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+
+ private:
+  static constexpr std::uint64_t kLast = ~std::uint64_t{0} >> 1;
+
+  [[nodiscard]] std::uint64_t& word(std::uint64_t number) const noexcept {
+    return words_[number / 64 & word_mask_];
+  }
+  [[nodiscard]] static constexpr std::uint64_t bit(std::uint64_t number) noexcept {
+    return std::uint64_t{1} << number % 64;
+  }
+
+  std::uint64_t top_;
+  std::uint64_t* words_;
+  std::uint64_t word_mask_;
+  std::uint32_t size_;
+};
+
+}  // namespace portico::tunnel

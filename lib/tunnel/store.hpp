@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What of SAs outlives the process, so that no nonce repeats and no packet is taken twice: keys are
+// static (a declared deviation from RFC 4106 section 2), sequence numbers must go on.
+#pragma once
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace portico::tunnel {
+
+/// Which way an SA's packets go, as this end sees it.
+enum class Way : std::uint8_t { Sending, Receiving };
+
+/// One SA of a key set: `index` counts from 0 to its record's `sas`.
+struct SaName {
+  std::string key;
+  Way way = Way::Sending;
+  std::uint32_t index = 0;
+  friend auto operator<=>(const SaName&, const SaName&) = default;
+};
+
+struct SaState {
+  SaName name;
+  /// Sending: every number below may have been sent, none from here on has. Receiving: the highest
+  /// number that was taken.
+  std::uint64_t number = 0;
+  std::uint64_t octets = 0;  ///< went through it, for its lifetime
+  WallTime since;            ///< when it was first used
+  friend bool operator==(const SaState&, const SaState&) = default;
+};
+
+/// What a store held when it was opened.
+struct LoadedSas {
+  std::vector<SaState> states;            ///< of SAs whose key may be used
+  std::vector<std::string> retired_keys;  ///< used once, and what is known of them is too old
+  std::optional<std::string> distrust;    ///< why there are retired keys: a sentence
+};
+
+class SaStore {
+ public:
+  virtual ~SaStore() = default;
+
+  [[nodiscard]] virtual Result<LoadedSas> load() = 0;
+  /// Writes all of `batch`; on return it survives a power cut, and no earlier copy of the store
+  /// will be believed. On an error nothing of it may be relied on; the same again is idempotent.
+  [[nodiscard]] virtual Result<void> commit(std::span<const SaState> batch) = 0;
+};
+
+}  // namespace portico::tunnel
