@@ -23,7 +23,8 @@ class Key {
 };
 using KeyPtr = std::unique_ptr<const Key>;
 
-/// One packet, sealed or opened where it lies. `packet` is the whole of ESP, header to ICV.
+/// One packet, sealed or opened where it lies. `packet` is the whole of ESP, header to ICV, of the
+/// sizes of its key's algorithm: esp_room() made it, or EspView took it.
 struct Job {
   const Key* key = nullptr;
   MutableBytes packet;
@@ -32,14 +33,15 @@ struct Job {
   bool is_right = false;  ///< of open(): its integrity; nothing of a wrong one is to be used
 };
 
-/// One thread's. All keys of a call are of this cipher's algorithm.
+/// One thread's. Any number of jobs a call, of any keys: the more of one algorithm, the faster.
 class Cipher {
  public:
   virtual ~Cipher() = default;
 
   /// Encrypts and writes IV and ICV; header, inner packet and trailer are there.
   virtual void seal(std::span<Job> jobs) noexcept = 0;
-  /// Checks the ICV in constant time, then decrypts.
+  /// Decrypts, and compares the ICV in constant time. Of the packet only the text remains as it
+  /// should be; of a wrong one nothing.
   virtual void open(std::span<Job> jobs) noexcept = 0;
 };
 
