@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/ipsec_mb/digest.hpp"
 
-#include <intel-ipsec-mb.h>
+#include "drivers/ipsec_mb/manager.hpp"
 
 #include <utility>
 
 namespace portico::ipsec_mb {
 namespace {
-
-struct FreeManager {
-  void operator()(IMB_MGR* manager) const noexcept { free_mb_mgr(manager); }
-};
-using Manager = std::unique_ptr<IMB_MGR, FreeManager>;
 
 class MultiBufferDigest final : public Digest {
  public:
@@ -34,12 +29,9 @@ class MultiBufferDigest final : public Digest {
 }  // namespace
 
 Result<std::unique_ptr<Digest>> make_digest() {
-  Manager manager{alloc_mb_mgr(0)};
-  if (!manager) return fail("no memory for a manager", "IPsec-MB");
-  init_mb_mgr_auto(manager.get(), nullptr);
-  if (const auto code = imb_get_errno(manager.get()); code != 0)
-    return fail(imb_get_strerror(code), "IPsec-MB");
-  return std::make_unique<MultiBufferDigest>(std::move(manager));
+  auto manager = make_manager();
+  if (!manager) return fail(std::move(manager.error()));
+  return std::make_unique<MultiBufferDigest>(std::move(*manager));
 }
 
 }  // namespace portico::ipsec_mb

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "drivers/ipsec_mb/keys.hpp"
+
+#include "support/esp_bed.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+using namespace portico;
+using namespace portico::support;
+using tunnel::Algorithm;
+
+namespace {
+
+/// A key begins with a pointer and its algorithm; what follows is secret.
+constexpr std::size_t kName = sizeof(void*) + sizeof(Algorithm);
+
+/// Octets of freed memory that are not 0, while somebody counts.
+bool is_counting = false;
+std::size_t freed = 0;
+std::size_t left_over = 0;
+
+}  // namespace
+
+// Keys are aligned to a cache line, so that these are theirs. Padding is 0 from the start.
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto line = static_cast<std::size_t>(alignment);
+  auto* memory = std::aligned_alloc(line, (size + line - 1) / line * line);
+  if (memory == nullptr) throw std::bad_alloc{};
+  return std::memset(memory, 0, size);
+}
+void operator delete(void* memory, std::size_t size, std::align_val_t) noexcept {
+  if (is_counting) {
+    const Bytes octets{static_cast<const std::uint8_t*>(memory), size};
+    const auto key = octets.subspan(kName);
+    freed += key.size();
+    left_over += static_cast<std::size_t>(
+        std::ranges::count_if(key, [](std::uint8_t octet) { return octet != 0; }));
+  }
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+
+TEST_CASE("a key of another length is refused, and both lengths are told", "[ipsec_mb][E-3]") {
+  struct Row {
+    Algorithm algorithm;
+    std::size_t length;
+    const char* name;
+  };
+  const auto row = GENERATE(Row{Algorithm::AesGcm128, 20, "aes-gcm-128"},
+                            Row{Algorithm::AesGcm256, 36, "aes-gcm-256"},
+                            Row{Algorithm::ChaCha20Poly1305, 36, "chacha20-poly1305"},
+                            Row{Algorithm::AesCbc128Sha256, 48, "aes-cbc-128-hmac-sha2-256-128"},
+                            Row{Algorithm::AesCbc256Sha256, 64, "aes-cbc-256-hmac-sha2-256-128"});
+  for (std::size_t length = 0; length <= 130; ++length) {
+    const auto key = ipsec_mb::make_key(row.algorithm, counting(length));
+    CHECK(key.has_value() == (length == row.length));
+    if (key) continue;
+    CHECK(key.error().what == std::string{"a key for "} + row.name + " has " +
+                                  std::to_string(row.length) + " octets, not " +
+                                  std::to_string(length));
+  }
+}
+
+TEST_CASE("nothing of a key stays in memory when it goes", "[ipsec_mb][T3]") {
+  const auto algorithm =
+      GENERATE(Algorithm::AesGcm128, Algorithm::AesGcm256, Algorithm::ChaCha20Poly1305,
+               Algorithm::AesCbc128Sha256, Algorithm::AesCbc256Sha256);
+  auto key = counting_key(algorithm, 1);
+  freed = left_over = 0;
+  is_counting = true;
+  key.reset();
+  is_counting = false;
+  CHECK(freed >= tunnel::key_material(algorithm));
+  CHECK(left_over == 0);
+}
