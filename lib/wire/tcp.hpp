@@ -18,7 +18,13 @@ class BasicTcp : public HeaderView<Byte> {
   }
   [[nodiscard]] std::uint16_t source_port() const noexcept { return get16(0); }
   [[nodiscard]] std::uint16_t destination_port() const noexcept { return get16(2); }
+  [[nodiscard]] std::size_t header_size() const noexcept { return (this->bytes_[12] >> 4) * 4u; }
+  /// Of a SYN and of a SYN-ACK.
+  [[nodiscard]] bool is_syn() const noexcept { return (this->bytes_[13] & 2) != 0; }
   [[nodiscard]] std::uint16_t checksum() const noexcept { return get16(16); }
+  [[nodiscard]] std::span<Byte> options() const noexcept {
+    return this->bytes_.subspan(kMinSize, header_size() - kMinSize);
+  }
   void set_checksum(std::uint16_t v) const noexcept requires Editable<Byte> {
     this->template set<std::uint16_t>(16, v);
   }

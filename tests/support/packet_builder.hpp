@@ -31,6 +31,7 @@ struct Frame {
   Ipv4 to;
   std::uint8_t protocol = wire::kProtocolUdp;
   std::uint8_t ttl = 64;
+  std::uint8_t tos = 0;
   bool dont_fragment = false;
   std::uint16_t fragment = 0;   ///< flags and offset as in the header, besides dont_fragment
   std::uint16_t from_port = 0;  ///< of an echo: the identifier
@@ -57,6 +58,7 @@ struct Frame {
     const auto header_size = 20 + ip_options.size();
     Octets packet(header_size);
     packet[0] = static_cast<std::uint8_t>(0x40 | header_size / 4);
+    packet[1] = tos;
     store_be(&packet[2], static_cast<std::uint16_t>(header_size + behind.size()));
     store_be<std::uint16_t>(&packet[4], 0x1234);
     store_be(&packet[6], static_cast<std::uint16_t>(fragment | (dont_fragment ? 0x4000 : 0)));

@@ -39,3 +39,15 @@ TEST_CASE("a TCP header is as long as its data offset says", "[wire]") {
   CHECK_FALSE(TcpView::parse(segment(4, 24)));
   CHECK_FALSE(TcpView::parse(segment(15, 59)));
 }
+
+TEST_CASE("a SYN is known by its flag, its options lie behind the fixed part", "[wire]") {
+  auto s = segment(7, 40);
+  auto tcp = *TcpEdit::parse(MutableBytes{s});
+  CHECK(tcp.header_size() == 28);
+  CHECK(tcp.options().data() == &s[20]);
+  CHECK(tcp.options().size() == 8);
+  for (unsigned flags = 0; flags < 256; ++flags) {
+    s[13] = static_cast<std::uint8_t>(flags);
+    CHECK(tcp.is_syn() == ((flags & 2) == 2));
+  }
+}
