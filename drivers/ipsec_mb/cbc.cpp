@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/ipsec_mb/cbc.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace portico::ipsec_mb {
@@ -28,16 +27,6 @@ Cbc::Cbc(IMB_MGR& manager) noexcept : manager_(manager) {
     one.cipher_mode = IMB_CIPHER_NULL;
     one.hash_alg = IMB_AUTH_HMAC_SHA_256;
   }
-}
-
-void Cbc::seal(std::span<Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept {
-  for (; !jobs.empty(); jobs = jobs.subspan(std::min(kBurst, jobs.size())))
-    seal_burst(jobs.first(std::min(kBurst, jobs.size())), size);
-}
-
-void Cbc::open(std::span<Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept {
-  for (; !jobs.empty(); jobs = jobs.subspan(std::min(kBurst, jobs.size())))
-    open_burst(jobs.first(std::min(kBurst, jobs.size())), size);
 }
 
 void Cbc::cipher(IMB_JOB& one, const Job& job, std::uint8_t* from, const std::uint8_t* iv,
@@ -68,7 +57,7 @@ void Cbc::hash(IMB_JOB& one, const Job& job, std::uint8_t* icv) noexcept {
 /// The IV is the encrypted number: unpredictable, and no two alike (NIST SP 800-38A appendix C). It
 /// needs no call of its own: CBC that begins with the number and an IV of zeros begins with just
 /// that.
-void Cbc::seal_burst(std::span<Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept {
+void Cbc::seal(std::span<Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept {
   static constexpr std::array<std::uint8_t, kIvSize> kZeros{};
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto* iv = iv_of(jobs[i]);
@@ -83,7 +72,7 @@ void Cbc::seal_burst(std::span<Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept {
   IMB_SUBMIT_HASH_BURST_NOCHECK(&manager_, hashes_.data(), count, IMB_AUTH_HMAC_SHA_256);
 }
 
-void Cbc::open_burst(std::span<Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept {
+void Cbc::open(std::span<Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     std::memcpy(received_[i].data(), icv_of(jobs[i]), tunnel::kIcvSize);
     hash(hashes_[i], jobs[i], computed_[i].data());

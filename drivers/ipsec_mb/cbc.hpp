@@ -19,15 +19,11 @@ class Cbc {
  public:
   explicit Cbc(IMB_MGR& manager) noexcept;
 
-  /// Jobs whose keys are of one size.
+  /// At most kBurst jobs, whose keys are of one size.
   void seal(std::span<tunnel::Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept;
   void open(std::span<tunnel::Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept;
 
  private:
-  static constexpr std::size_t kBurst = 32;
-
-  void seal_burst(std::span<tunnel::Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept;
-  void open_burst(std::span<tunnel::Job> jobs, IMB_KEY_SIZE_BYTES size) noexcept;
   /// What is encrypted, from `from` to the ICV, where it lies.
   void cipher(IMB_JOB& one, const tunnel::Job& job, std::uint8_t* from, const std::uint8_t* iv,
               IMB_KEY_SIZE_BYTES size) noexcept;

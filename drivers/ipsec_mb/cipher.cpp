@@ -6,6 +6,8 @@
 #include "drivers/ipsec_mb/manager.hpp"
 #include "drivers/ipsec_mb/parts.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace portico::ipsec_mb {
@@ -19,11 +21,12 @@ const ExpandedKey& key_of(const Job& job) noexcept {
   return static_cast<const ExpandedKey&>(*job.key);
 }
 
-/// The jobs at the front that are of the first one's algorithm.
+/// The jobs at the front that are of the first one's algorithm, at most kBurst.
 Jobs first_run(Jobs jobs) noexcept {
-  std::size_t length = 1;
+  const auto most = std::min(kBurst, jobs.size());
   const auto algorithm = key_of(jobs[0]).algorithm;
-  while (length < jobs.size() && key_of(jobs[length]).algorithm == algorithm) ++length;
+  std::size_t length = 1;
+  while (length < most && key_of(jobs[length]).algorithm == algorithm) ++length;
   return jobs.first(length);
 }
 
@@ -79,54 +82,68 @@ class MultiBufferCipher final : public tunnel::Cipher {
   }
 
  private:
+  template <class K>
+  static const auto& parts_of_key(const Job& job) noexcept {
+    return static_cast<const K&>(*job.key).parts;
+  }
+  /// The parts of all before any is worked on: nonces and AADs are written in pieces and read
+  /// whole, for which a processor waits some 40 clocks a packet where the one follows on the other.
+  template <class K>
+  void take_parts(Jobs jobs) noexcept {
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+      parts_[i].take(jobs[i], parts_of_key<K>(jobs[i]).salt);
+  }
+  static void write_ivs(Jobs jobs) noexcept {
+    for (const auto& job : jobs) store_be(iv_of(job), job.number);
+  }
+
   /// The direct calls: half the cost of jobs at 64 octets, and nothing to gain from a burst.
   void seal_gcm(Jobs jobs, aes_gcm_enc_dec_t encrypt) noexcept {
-    for (const auto& job : jobs) {
-      const auto& key = static_cast<const GcmKey&>(*job.key).parts;
-      store_be(iv_of(job), job.number);
-      const AeadParts parts{job, key.salt};
-      encrypt(&key.key, &context_, parts.text(), parts.text(), parts.text_size(), parts.nonce(),
-              parts.aad(), parts.aad_size(), icv_of(job), tunnel::kIcvSize);
-    }
+    write_ivs(jobs);
+    take_parts<GcmKey>(jobs);
+    for (std::size_t i = 0; i < jobs.size(); ++i) gcm(jobs[i], parts_[i], icv_of(jobs[i]), encrypt);
   }
   void open_gcm(Jobs jobs, aes_gcm_enc_dec_t decrypt) noexcept {
-    for (auto& job : jobs) {
-      const auto& key = static_cast<const GcmKey&>(*job.key).parts;
-      const AeadParts parts{job, key.salt};
+    take_parts<GcmKey>(jobs);
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
       Icv icv;
-      decrypt(&key.key, &context_, parts.text(), parts.text(), parts.text_size(), parts.nonce(),
-              parts.aad(), parts.aad_size(), icv.data(), icv.size());
-      job.is_right = is_same(icv.data(), icv_of(job));
+      gcm(jobs[i], parts_[i], icv.data(), decrypt);
+      jobs[i].is_right = is_same(icv.data(), icv_of(jobs[i]));
     }
+  }
+  void gcm(const Job& job, const AeadParts& parts, std::uint8_t* icv,
+           aes_gcm_enc_dec_t call) noexcept {
+    call(&parts_of_key<GcmKey>(job).key, &context_, parts.text(), parts.text(), parts.text_size(),
+         parts.nonce(), parts.aad(), parts.aad_size(), icv, tunnel::kIcvSize);
   }
 
   void seal_chacha(Jobs jobs) noexcept {
-    for (const auto& job : jobs) {
-      store_be(iv_of(job), job.number);
-      chacha(job, icv_of(job), IMB_DIR_ENCRYPT, IMB_ORDER_CIPHER_HASH);
-    }
+    write_ivs(jobs);
+    take_parts<ChaChaKey>(jobs);
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+      chacha(jobs[i], parts_[i], icv_of(jobs[i]), IMB_DIR_ENCRYPT, IMB_ORDER_CIPHER_HASH);
   }
   void open_chacha(Jobs jobs) noexcept {
-    for (auto& job : jobs) {
+    take_parts<ChaChaKey>(jobs);
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
       Icv icv;
-      chacha(job, icv.data(), IMB_DIR_DECRYPT, IMB_ORDER_HASH_CIPHER);
-      job.is_right = is_same(icv.data(), icv_of(job));
+      chacha(jobs[i], parts_[i], icv.data(), IMB_DIR_DECRYPT, IMB_ORDER_HASH_CIPHER);
+      jobs[i].is_right = is_same(icv.data(), icv_of(jobs[i]));
     }
   }
   /// By jobs, which are done when they are submitted: direct calls take 1.8 times as long at 64
   /// octets and 1.2 times at 1408.
-  void chacha(const Job& job, std::uint8_t* icv, IMB_CIPHER_DIRECTION direction,
-              IMB_CHAIN_ORDER order) noexcept {
-    const auto& key = static_cast<const ChaChaKey&>(*job.key).parts;
-    const AeadParts parts{job, key.salt};
+  void chacha(const Job& job, const AeadParts& parts, std::uint8_t* icv,
+              IMB_CIPHER_DIRECTION direction, IMB_CHAIN_ORDER order) noexcept {
+    const auto& key = parts_of_key<ChaChaKey>(job).key;
     auto& one = *IMB_GET_NEXT_JOB(manager_.get());
     one.cipher_mode = IMB_CIPHER_CHACHA20_POLY1305;
     one.hash_alg = IMB_AUTH_CHACHA20_POLY1305;
     one.cipher_direction = direction;
     one.chain_order = order;
-    one.enc_keys = key.key.data();
-    one.dec_keys = key.key.data();
-    one.key_len_in_bytes = key.key.size();
+    one.enc_keys = key.data();
+    one.dec_keys = key.data();
+    one.key_len_in_bytes = key.size();
     one.src = parts.text();
     one.dst = parts.text();
     one.cipher_start_src_offset_in_bytes = 0;
@@ -144,6 +161,7 @@ class MultiBufferCipher final : public tunnel::Cipher {
 
   Manager manager_;
   gcm_context_data context_{};
+  std::array<AeadParts, kBurst> parts_{};
   Cbc cbc_;
 };
 

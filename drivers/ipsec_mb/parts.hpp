@@ -13,6 +13,8 @@
 
 namespace portico::ipsec_mb {
 
+inline constexpr std::size_t kBurst = 32;  ///< packets that are worked on together
+
 using Icv = std::array<std::uint8_t, tunnel::kIcvSize>;
 
 [[nodiscard]] inline std::uint8_t* iv_of(const tunnel::Job& job) noexcept {
@@ -37,38 +39,39 @@ using Icv = std::array<std::uint8_t, tunnel::kIcvSize>;
 class AeadParts {
  public:
   static constexpr std::size_t kIvSize = 8;
+  static constexpr std::size_t kNonceSize = 12;
 
-  AeadParts(const tunnel::Job& job, const Salt& salt) noexcept
-      : text_(iv_of(job) + kIvSize),
-        text_size_(job.packet.size() - tunnel::kEspHeaderSize - kIvSize - tunnel::kIcvSize) {
+  void take(const tunnel::Job& job, const Salt& salt) noexcept {
     const auto* esp = job.packet.data();
+    text_ = iv_of(job) + kIvSize;
+    text_size_ = job.packet.size() - tunnel::kEspHeaderSize - kIvSize - tunnel::kIcvSize;
     std::memcpy(nonce_.data(), salt.data(), salt.size());
     std::memcpy(nonce_.data() + salt.size(), iv_of(job), kIvSize);
-    if (!job.esn) {
+    if (job.esn) {
+      std::memcpy(aad_.data(), esp, 4);
+      store_be(aad_.data() + 4, high_number(job));
+      std::memcpy(aad_.data() + 8, esp + 4, 4);
+      aad_size_ = 12;
+    } else {
       std::memcpy(aad_.data(), esp, tunnel::kEspHeaderSize);
-      return;
+      aad_size_ = tunnel::kEspHeaderSize;
     }
-    std::memcpy(aad_.data(), esp, 4);
-    store_be(aad_.data() + 4, high_number(job));
-    std::memcpy(aad_.data() + 8, esp + 4, 4);
-    aad_size_ = 12;
   }
 
   [[nodiscard]] std::uint8_t* text() const noexcept { return text_; }
   [[nodiscard]] std::size_t text_size() const noexcept { return text_size_; }
   /// The salt and the IV (RFC 4106 section 4, RFC 7634 section 2).
   [[nodiscard]] const std::uint8_t* nonce() const noexcept { return nonce_.data(); }
-  static constexpr std::size_t kNonceSize = 12;
   /// SPI and number, of 32 or of 64 bits (RFC 4106 section 5, RFC 7634 section 2.1).
   [[nodiscard]] const std::uint8_t* aad() const noexcept { return aad_.data(); }
   [[nodiscard]] std::size_t aad_size() const noexcept { return aad_size_; }
 
  private:
-  std::uint8_t* text_;
-  std::size_t text_size_;
-  std::array<std::uint8_t, kNonceSize> nonce_;
-  std::array<std::uint8_t, 12> aad_;
-  std::size_t aad_size_ = tunnel::kEspHeaderSize;
+  std::uint8_t* text_ = nullptr;
+  std::size_t text_size_ = 0;
+  alignas(16) std::array<std::uint8_t, kNonceSize> nonce_{};
+  alignas(16) std::array<std::uint8_t, 12> aad_{};
+  std::size_t aad_size_ = 0;
 };
 
 }  // namespace portico::ipsec_mb
