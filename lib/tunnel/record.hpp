@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/addresses.hpp"
+#include "base/port_block.hpp"
 #include "base/secret.hpp"
 #include "tunnel/algorithm.hpp"
 
@@ -18,17 +19,7 @@ enum class Encapsulation : std::uint8_t {
   Ipip,  ///< RFC 2003: no protection, for a path that is trusted
 };
 
-/// Addresses of the provider's that lie behind a gateway: some ports of one, or all of them.
-struct PortBlock {
-  Ipv4 address;
-  std::uint16_t first = 0;
-  std::uint16_t last = 65535;
-
-  [[nodiscard]] constexpr bool contains(Ipv4 a, std::uint16_t port) const noexcept {
-    return a == address && first <= port && port <= last;
-  }
-  friend constexpr auto operator<=>(const PortBlock&, const PortBlock&) = default;
-};
+using portico::PortBlock;
 
 struct Record {
   std::string name;
