@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "concentrator/blocks.hpp"
+
+#include "base/expects.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+
+namespace portico::concentrator {
+namespace {
+
+/// Ports from the first to the last: whole granules of them.
+bool fills_granules(const PortBlock& block, std::uint32_t granule) noexcept {
+  return block.first <= block.last && block.first % granule == 0 &&
+         (std::uint32_t{block.last} + 1) % granule == 0;
+}
+
+std::uint64_t places_in(const ProviderPool& pool) noexcept {
+  return pool.addresses.size() * (kWholeAddress / pool.granule);
+}
+
+std::uint64_t places_in(const Shape& shape) noexcept {
+  std::uint64_t places = 1;
+  for (const auto& pool : shape.pools) places += places_in(pool);
+  return places;
+}
+
+}  // namespace
+
+Result<void> fits(const Shape& shape, const PortBlock& block) {
+  const auto name = to_string(block.address);
+  const auto pool = std::ranges::find_if(
+      shape.pools, [&](const auto& p) { return p.addresses.contains(block.address); });
+  if (pool == shape.pools.end()) return fail("it lies in no prefix of the provider's", name);
+  if (!fills_granules(block, pool->granule))
+    return fail("ports " + std::to_string(block.first) + " to " + std::to_string(block.last) +
+                    " are not whole blocks of " + std::to_string(pool->granule),
+                name);
+  return {};
+}
+
+Blocks::Blocks(const Shape& shape, std::pmr::memory_resource* memory)
+    : places_(places_in(shape), kNoTunnel, memory) {
+  Place next = kNowhere + 1;
+  for (const auto& pool : shape.pools) {
+    expects(std::has_single_bit(pool.granule) && pool.granule <= kWholeAddress,
+            "a granule is a power of two of ports");
+    const auto granule_bits = static_cast<std::uint8_t>(std::countr_zero(pool.granule));
+    pools_.push_back({AddressBlock{pool.addresses}, next, granule_bits});
+    next += places_in(pool);
+  }
+}
+
+std::uint64_t Blocks::memory_bytes(const Shape& shape) noexcept {
+  return places_in(shape) * sizeof(Tunnel);
+}
+
+void Blocks::add(const PortBlock& block, Tunnel tunnel) noexcept {
+  expects(tunnel != kNoTunnel, "a block is added to a tunnel");
+  write(block, kNoTunnel, tunnel);
+}
+
+void Blocks::remove(const PortBlock& block) noexcept {
+  const Tunnel tunnel = tunnel_at(place_of(block.address, block.first));
+  expects(tunnel != kNoTunnel, "what is removed was added");
+  write(block, tunnel, kNoTunnel);
+}
+
+void Blocks::write(const PortBlock& block, Tunnel was, Tunnel now) noexcept {
+  const auto* pool = pool_of(block.address);
+  expects(pool != nullptr && fills_granules(block, 1u << pool->granule_bits),
+          "a block lies in a pool and fills granules");
+  const auto last = pool->place(block.address, block.last);
+  for (auto place = pool->place(block.address, block.first); place <= last; ++place) {
+    expects(places_[place] == was, "a block has one tunnel, and no other has any of it");
+    places_[place] = now;
+  }
+}
+
+}  // namespace portico::concentrator

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which tunnel leads to the holder of a port of the provider's, found by arithmetic. A worker's
+// own: it alone adds and removes, by control's orders.
+#pragma once
+
+#include "base/addresses.hpp"
+#include "base/port_block.hpp"
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <vector>
+
+namespace portico::concentrator {
+
+/// A tunnel's place in the workers' tables.
+using Tunnel = std::uint32_t;
+inline constexpr Tunnel kNoTunnel = ~Tunnel{0};
+
+/// A granule of an address's ports, where it stands which tunnel has it.
+using Place = std::size_t;
+inline constexpr Place kNowhere = 0;  ///< no tunnel has it, for good
+
+inline constexpr std::uint32_t kWholeAddress = 65536;
+
+struct ProviderPool {
+  Prefix addresses;
+  std::uint32_t granule = kWholeAddress;  ///< its smallest block: a power of two of ports
+};
+
+/// What the table must cover. Fixed at start.
+struct Shape {
+  std::vector<ProviderPool> pools;  ///< they do not overlap
+};
+
+/// For control, before it has a block added: it lies in the shape and fills granules, or what is
+/// wrong with it.
+[[nodiscard]] Result<void> fits(const Shape& shape, const PortBlock& block);
+
+class Blocks {
+ public:
+  explicit Blocks(const Shape& shape,
+                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  Blocks(const Blocks&) = delete;
+  Blocks& operator=(const Blocks&) = delete;
+
+  /// What a worker's table of this shape occupies, in octets.
+  [[nodiscard]] static std::uint64_t memory_bytes(const Shape& shape) noexcept;
+
+  /// The block fits, and no tunnel has any of it: control saw to it.
+  void add(const PortBlock& block, Tunnel tunnel) noexcept;
+  /// A block that was added, and just so.
+  void remove(const PortBlock& block) noexcept;
+
+  /// Where it stands which tunnel has it; kNowhere for what lies in no pool. Two steps, so that a
+  /// stage can prefetch all the places of a burst.
+  [[nodiscard]] Place place_of(Ipv4 address, std::uint16_t port) const noexcept {
+    const auto* pool = pool_of(address);
+    return pool == nullptr ? kNowhere : pool->place(address, port);
+  }
+  void prefetch(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
+  /// kNoTunnel for what nobody has.
+  [[nodiscard]] Tunnel tunnel_at(Place place) const noexcept { return places_[place]; }
+
+  /// True if packets for this address are to go through a tunnel (it lies in a pool).
+  [[nodiscard]] bool covers(Ipv4 address) const noexcept { return pool_of(address) != nullptr; }
+
+ private:
+  struct Index {
+    AddressBlock addresses;
+    Place first = kNowhere;
+    std::uint8_t granule_bits = 0;
+
+    [[nodiscard]] Place place(Ipv4 address, std::uint16_t port) const noexcept {
+      const auto addresses_before = std::size_t{addresses.place_of(address)};
+      return first + (addresses_before << (16 - granule_bits)) + (port >> granule_bits);
+    }
+  };
+
+  void write(const PortBlock& block, Tunnel was, Tunnel now) noexcept;
+  [[nodiscard]] const Index* pool_of(Ipv4 address) const noexcept {
+    for (const auto& pool : pools_)
+      if (pool.addresses.contains(address)) return &pool;
+    return nullptr;
+  }
+
+  std::pmr::vector<Tunnel> places_;  // [kNowhere], each pool's after the other
+  std::vector<Index> pools_;
+};
+
+}  // namespace portico::concentrator
