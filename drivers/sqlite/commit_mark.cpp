@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/sqlite/commit_mark.hpp"
 
+#include "base/crc32.hpp"
 #include "base/endian.hpp"
-#include "lease/record.hpp"
 
 #include <sqlite3.h>
 
@@ -43,7 +43,7 @@ File open(const std::string& name, const std::string& vfs_name, int flags) {
 }
 
 std::uint32_t checksum(const Octets& octets) noexcept {
-  return lease::crc32(Bytes{octets}.first(kNumber));
+  return crc32(Bytes{octets}.first(kNumber));
 }
 
 }  // namespace

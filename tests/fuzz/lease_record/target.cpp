@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A lease's record: read as it is, and with the right checksum put behind it, so that the fields
 // are reached.
+#include "base/crc32.hpp"
 #include "base/expects.hpp"
 #include "lease/record.hpp"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lease/record.hpp"
 
+#include "base/crc32.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
