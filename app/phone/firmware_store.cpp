@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/phone/firmware_store.hpp"
 
-#include "app/phone/disk.hpp"
 #include "base/hex.hpp"
+#include "drivers/posix/disk.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -32,7 +32,7 @@ fs::path FirmwareStore::path_of(const Sha256& digest) const {
 
 std::optional<Program> FirmwareStore::find(const Sha256& digest) {
   const auto path = path_of(digest);
-  const auto octets = read_whole(path, max_octets_);
+  const auto octets = posix::read_whole(path, max_octets_);
   if (!octets || digest_.sha256(*octets) != digest) return std::nullopt;
   return Program{path, digest, {}};
 }
@@ -45,7 +45,7 @@ std::optional<Program> FirmwareStore::current() {
 
 Result<Program> FirmwareStore::keep(Bytes octets, const Sha256& digest) {
   Program program{path_of(digest), digest, {}};
-  if (auto written = write_atomically(program.path, octets, kExecutable); !written)
+  if (auto written = posix::write_atomically(program.path, octets, kExecutable); !written)
     return fail(written.error());
   if (auto chosen = choose(program); !chosen) return fail(chosen.error());
   return program;
@@ -56,7 +56,7 @@ Result<void> FirmwareStore::choose(const Program& program) {
   const auto before = fs::read_symlink(link(), error).filename();
   const auto chosen = program.path.filename();
   if (before == chosen) return {};
-  if (auto linked = link_atomically(link(), chosen); !linked) return linked;
+  if (auto linked = posix::link_atomically(link(), chosen); !linked) return linked;
   remove_others(before, chosen);
   return {};
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/phone/telephone.hpp"
 
-#include "app/phone/disk.hpp"
 #include "app/phone/lease_file.hpp"
 #include "app/phone/printable.hpp"
+#include "drivers/posix/disk.hpp"
 
 #include <algorithm>
 #include <array>
@@ -92,7 +92,7 @@ Result<posix::Descriptor> Telephone::take_signals() const {
 }
 
 void Telephone::power_on(Time now) {
-  const auto text = read_whole(lease_path(options_), kMaxLeaseFile);
+  const auto text = posix::read_whole(lease_path(options_), kMaxLeaseFile);
   if (!text) return client_.start(now);  // usually: there is none
   const auto stored = parse_lease_file({reinterpret_cast<const char*>(text->data()), text->size()});
   if (!stored) {
@@ -193,7 +193,7 @@ void Telephone::granted(Happened happened, Time now) {
 void Telephone::lost(Time now) {
   provisioning_.lease_lost(now);
   disable();
-  if (const auto removed = remove_file(lease_path(options_)); !removed)
+  if (const auto removed = posix::remove_file(lease_path(options_)); !removed)
     log_.write_error("store_failed", removed.error());
 }
 
@@ -202,7 +202,7 @@ void Telephone::store_lease() {
   const StoredLease stored{lease, {wall_time().s + lease.lease_s}};
   const auto text = to_json(stored);
   const Bytes octets{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-  if (const auto written = write_atomically(lease_path(options_), octets, 0644); !written)
+  if (const auto written = posix::write_atomically(lease_path(options_), octets, 0644); !written)
     return log_.write_error("store_failed", written.error());
   log_.write("stored", {{"path", lease_path(options_).string()}, {"until", stored.until.s}});
 }

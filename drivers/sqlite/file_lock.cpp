@@ -12,7 +12,7 @@ Result<FileLock> FileLock::take(const std::string& file) {
   posix::Descriptor descriptor{::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (!descriptor) return posix::fail_errno(name);
   if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) == 0) return FileLock{std::move(descriptor)};
-  if (errno == EWOULDBLOCK) return fail("another instance holds this lease file", file);
+  if (errno == EWOULDBLOCK) return fail("another instance holds this file", file);
   return posix::fail_errno(name);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One process a lease file.
+// One process a file.
 #pragma once
 
 #include "base/result.hpp"

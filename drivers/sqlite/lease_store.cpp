@@ -2,6 +2,7 @@
 #include "drivers/sqlite/lease_store.hpp"
 
 #include "base/expects.hpp"
+#include "drivers/posix/disk.hpp"
 #include "drivers/sqlite/history.hpp"
 #include "drivers/sqlite/replace.hpp"
 #include "drivers/sqlite/salvage.hpp"
@@ -137,7 +138,8 @@ Result<void> LeaseStore::open_writer(Create create) {
   writer_ = std::make_unique<Writer>();
   const auto opened = writer_->open(std::move(*database), options_.file, options_.sync);
   if (!opened) return fail(give_up(opened.error()));
-  if (create == Create::IfMissing && options_.vfs.empty()) return sync_directory(options_.file);
+  if (create == Create::IfMissing && options_.vfs.empty())
+    return posix::sync_folder_of(options_.file);
   return {};
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/sqlite/replace.hpp"
 
-#include "drivers/posix/descriptor.hpp"
+#include "drivers/posix/disk.hpp"
 
-#include <fcntl.h>
 #include <filesystem>
 #include <system_error>
-#include <unistd.h>
 
 namespace portico::sqlite {
 namespace {
@@ -42,19 +40,25 @@ Result<void> remove_if_there(const std::string& name) {
   return {};
 }
 
-/// FILE.new is complete: from here on, trying again leads to the same end. The old file's log goes
-/// with it, for SQLite would take it for the new one's.
+/// FILE.new is complete: from here on, trying again leads to the same end.
 Result<std::string> swap(const std::string& file) {
+  return set_aside(file).and_then([&](const std::string& aside) {
+    return rename(decided_name(file), file)
+        .and_then([&] { return posix::sync_folder_of(file); })
+        .and_then([&] { return Result<std::string>{aside}; });
+  });
+}
+
+}  // namespace
+
+Result<std::string> set_aside(const std::string& file) {
   const std::string aside = aside_name(file);
   return rename_if_there(file + "-wal", aside + "-wal")
       .and_then([&] { return remove_if_there(file + "-shm"); })
       .and_then([&] { return rename_if_there(file, aside); })
-      .and_then([&] { return rename(decided_name(file), file); })
-      .and_then([&] { return sync_directory(file); })
+      .and_then([&] { return posix::sync_folder_of(file); })
       .and_then([&] { return Result<std::string>{aside}; });
 }
-
-}  // namespace
 
 std::string building_name(const std::string& file) { return file + ".building"; }
 
@@ -67,7 +71,7 @@ Result<void> clear_building(const std::string& file) {
 
 Result<std::string> put_in_place(const std::string& file) {
   return rename(building_name(file), decided_name(file))
-      .and_then([&] { return sync_directory(file); })
+      .and_then([&] { return posix::sync_folder_of(file); })
       .and_then([&] { return swap(file); });
 }
 
@@ -76,14 +80,6 @@ Result<std::optional<std::string>> finish_replacing(const std::string& file) {
   auto aside = swap(file);
   if (!aside) return fail(aside.error());
   return std::optional{std::move(*aside)};
-}
-
-Result<void> sync_directory(const std::string& file) {
-  const fs::path parent = fs::path(file).parent_path();
-  const std::string directory = parent.empty() ? "." : parent.string();
-  const posix::Descriptor folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!folder || ::fsync(folder.get()) != 0) return posix::fail_errno(directory);
-  return {};
 }
 
 }  // namespace portico::sqlite

@@ -19,7 +19,8 @@ namespace portico::sqlite {
 [[nodiscard]] Result<std::string> put_in_place(const std::string& file);
 /// At start: completes a replacement that a power cut interrupted. The name of the old one, if so.
 [[nodiscard]] Result<std::optional<std::string>> finish_replacing(const std::string& file);
-/// Makes the names in the directory of `file` durable.
-[[nodiscard]] Result<void> sync_directory(const std::string& file);
+/// A file that is not to be opened again, and its log, which SQLite would take for the next one's.
+/// The name that it has now.
+[[nodiscard]] Result<std::string> set_aside(const std::string& file);
 
 }  // namespace portico::sqlite

@@ -4,8 +4,6 @@
 namespace portico::sqlite {
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x506f7274;  // "Port", in the file's header
-
 // leases: one row a lease, read at start. history: one row a grant or an end, which start does not
 // read; (lease, epoch) names a change, so that writing it again changes nothing.
 constexpr const char* kTables = R"(
@@ -41,12 +39,6 @@ constexpr const char* kTables = R"(
   CREATE INDEX history_tunnel ON history (tunnel, first, at) WHERE tunnel <> 0;
 )";
 
-Result<void> create_tables(Database& database) {
-  return database.execute("BEGIN IMMEDIATE;" + std::string(kTables) +
-                          "PRAGMA application_id=" + std::to_string(kApplicationId) +
-                          ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;");
-}
-
 Result<void> upgrade_tables(Database& database, std::int64_t version) {
   std::string columns;
   for (const char* column : {version < 2 ? "recovery_until" : "", "commits"})
@@ -54,7 +46,7 @@ Result<void> upgrade_tables(Database& database, std::int64_t version) {
       columns +=
           "ALTER TABLE meta ADD COLUMN " + std::string(column) + " INTEGER NOT NULL DEFAULT 0;";
   return database.execute("BEGIN IMMEDIATE;" + columns +
-                          "PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;");
+                          "PRAGMA user_version=" + std::to_string(kLeaseFile.version) + ";COMMIT;");
 }
 
 }  // namespace
@@ -68,20 +60,34 @@ Result<void> prepare_for_writing(Database& database, const std::string& file, Sy
                           ";PRAGMA wal_autocheckpoint=0;PRAGMA cache_size=-16384;");
 }
 
-Result<void> ensure_schema(Database& database, const std::string& file) {
+Result<std::int64_t> version_of(Database& database, const std::string& file, const Kind& kind) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return fail(version.error());
   const auto application = database.integer("PRAGMA application_id");
   if (!application) return fail(application.error());
   const auto objects = database.integer("SELECT count(*) FROM sqlite_schema");
   if (!objects) return fail(objects.error());
-  if (*objects == 0) return create_tables(database);
-  if (*application != kApplicationId) return fail("a database, but not of leases", file);
-  if (*version > kSchemaVersion)
+  if (*objects == 0) return 0;
+  if (*application != kind.application)
+    return fail("a database, but not of " + std::string(kind.of), file);
+  if (*version > kind.version)
     return fail("written by a newer version: its schema is " + std::to_string(*version) +
-                    ", this program knows " + std::to_string(kSchemaVersion),
+                    ", this program knows " + std::to_string(kind.version),
                 file);
-  return *version < kSchemaVersion ? upgrade_tables(database, *version) : Result<void>{};
+  return version;
+}
+
+std::string making(const Kind& kind, const std::string& tables) {
+  return tables + "PRAGMA application_id=" + std::to_string(kind.application) +
+         ";PRAGMA user_version=" + std::to_string(kind.version) + ";";
+}
+
+Result<void> ensure_schema(Database& database, const std::string& file) {
+  const auto version = version_of(database, file, kLeaseFile);
+  if (!version) return fail(version.error());
+  if (*version == 0)
+    return database.execute("BEGIN IMMEDIATE;" + making(kLeaseFile, kTables) + "COMMIT;");
+  return *version < kLeaseFile.version ? upgrade_tables(database, *version) : Result<void>{};
 }
 
 }  // namespace portico::sqlite

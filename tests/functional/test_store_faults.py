@@ -226,7 +226,7 @@ def test_p7_a_second_gateway_on_the_same_file_does_not_start(lab):
     phone = leased(lab, 1)
     refused = lab.gateway().launch().process
     assert refused.wait() == 1
-    assert "leases.db: another instance holds this lease file" in refused.output()
+    assert "leases.db: another instance holds this file" in refused.output()
     assert_holds(phone, gateway, lab.provider)
 
 

@@ -132,7 +132,7 @@ TEST_CASE("a second instance on the same file is refused by name", "[sqlite]") {
   const auto second = Store::open({.file = folder.file("leases.db")});
   REQUIRE_FALSE(second);
   CHECK(to_string(second.error()) ==
-        folder.file("leases.db") + ": another instance holds this lease file");
+        folder.file("leases.db") + ": another instance holds this file");
   first.reset();
   CHECK(Store::open({.file = folder.file("leases.db")}));
 }
