@@ -40,6 +40,7 @@ struct LoadedSas {
   std::vector<SaState> states;            ///< of SAs whose key may be used
   std::vector<std::string> retired_keys;  ///< used once, and what is known of them is too old
   std::optional<std::string> distrust;    ///< why there are retired keys: a sentence
+  std::optional<std::string> notice;      ///< what else an operator should know: a sentence
 };
 
 class SaStore {
