@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,10 @@ class OctetWriter {
     expects(value.size() <= kLongestText, "a text too long for a record");
     number(static_cast<std::uint16_t>(value.size()));
     octets_.insert(octets_.end(), value.begin(), value.end());
+  }
+  void texts(const std::set<std::string>& values) {
+    number(static_cast<std::uint32_t>(values.size()));
+    for (const auto& value : values) text(value);
   }
   [[nodiscard]] std::vector<std::uint8_t> with_checksum() && {
     number(crc32(octets_));
@@ -71,6 +76,11 @@ class OctetReader {
   [[nodiscard]] std::string text() {
     const Bytes octets = take(number<std::uint16_t>());
     return {octets.begin(), octets.end()};
+  }
+  [[nodiscard]] std::set<std::string> texts() {
+    std::set<std::string> values;
+    for (auto left = number<std::uint32_t>(); left > 0 && !overran_; --left) values.insert(text());
+    return values;
   }
   [[nodiscard]] bool at_end() const noexcept { return !overran_ && rest_.empty(); }
 

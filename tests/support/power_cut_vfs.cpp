@@ -56,6 +56,58 @@ class Luck {
   const unsigned long percent_;
 };
 
+/// What is durable, and what is waiting for a sync.
+class Surviving {
+ public:
+  explicit Surviving(const DiskImage& start) : durable_(start) {}
+
+  void carry_out(const PowerCutDisk::Operation& operation) {
+    switch (operation.kind) {
+      case Kind::Delete:
+        durable_.erase(operation.file);
+        unsynced_.erase(operation.file);
+        break;
+      case Kind::Sync:
+        for (const auto* waiting : unsynced_[operation.file])
+          support::carry_out(durable_[operation.file], *waiting);
+        unsynced_.erase(operation.file);
+        break;
+      case Kind::Rename:
+        renamings_.push_back(&operation);
+        break;
+      case Kind::SyncNames:
+        for (const auto* renaming : renamings_) rename(*renaming);
+        renamings_.clear();
+        break;
+      default:
+        unsynced_[operation.file].push_back(&operation);
+    }
+  }
+  [[nodiscard]] DiskImage cut(std::mt19937& random) && {
+    Luck luck{random};
+    for (const auto* renaming : renamings_)
+      if (luck.survives()) rename(*renaming);
+    for (const auto& [name, waiting] : unsynced_) {
+      if (!durable_.contains(name) && !luck.survives()) continue;  // not even its name is there
+      for (const auto* operation : waiting) luck.perhaps_carry_out(durable_[name], *operation);
+    }
+    return std::move(durable_);
+  }
+
+ private:
+  /// What of it was synced or not stays so under its new name.
+  void rename(const PowerCutDisk::Operation& renaming) {
+    durable_[renaming.to] = std::move(durable_[renaming.file]);
+    durable_.erase(renaming.file);
+    unsynced_[renaming.to] = std::move(unsynced_[renaming.file]);
+    unsynced_.erase(renaming.file);
+  }
+
+  DiskImage durable_;
+  std::map<std::string, std::vector<const PowerCutDisk::Operation*>> unsynced_;
+  std::vector<const PowerCutDisk::Operation*> renamings_;
+};
+
 // --- what SQLite calls -------------------------------------------------------------------------
 
 struct Handle : sqlite3_file {
@@ -271,33 +323,17 @@ PowerCutDisk::~PowerCutDisk() { sqlite3_vfs_unregister(&vfs_); }
 void PowerCutDisk::apply(Operation operation) {
   if (operation.kind == Kind::Delete)
     files_.erase(operation.file);
-  else
+  else if (operation.kind == Kind::Rename)
+    files_[operation.to].octets = std::move(files_.extract(operation.file).mapped().octets);
+  else if (operation.kind != Kind::SyncNames)
     carry_out(files_[operation.file].octets, operation);
   log_.push_back(std::move(operation));
 }
 
 DiskImage PowerCutDisk::after_cut(std::size_t operations, std::mt19937& random) const {
-  DiskImage durable = start_;
-  std::map<std::string, std::vector<const Operation*>> unsynced;
-  for (std::size_t i = 0; i < operations; ++i) {
-    const Operation& operation = log_[i];
-    if (operation.kind == Kind::Delete) {
-      durable.erase(operation.file);
-      unsynced.erase(operation.file);
-    } else if (operation.kind == Kind::Sync) {
-      auto& file = durable[operation.file];
-      for (const Operation* waiting : unsynced[operation.file]) carry_out(file, *waiting);
-      unsynced.erase(operation.file);
-    } else {
-      unsynced[operation.file].push_back(&operation);
-    }
-  }
-  Luck luck{random};
-  for (const auto& [name, waiting] : unsynced) {
-    if (!durable.contains(name) && !luck.survives()) continue;  // not even its name is there
-    for (const Operation* operation : waiting) luck.perhaps_carry_out(durable[name], *operation);
-  }
-  return durable;
+  Surviving disk{start_};
+  for (std::size_t i = 0; i < operations; ++i) disk.carry_out(log_[i]);
+  return std::move(disk).cut(random);
 }
 
 std::size_t power_cuts_wanted() {

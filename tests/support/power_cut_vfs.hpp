@@ -36,12 +36,13 @@ class PowerCutDisk {
   [[nodiscard]] DiskImage after_cut(std::size_t operations, std::mt19937& random) const;
 
   /// For the VFS's functions.
-  enum class Kind : std::uint8_t { Write, Truncate, Sync, Delete };
+  enum class Kind : std::uint8_t { Write, Truncate, Sync, Delete, Rename, SyncNames };
   struct Operation {
     Kind kind = Kind::Write;
     std::string file;
     std::size_t offset = 0;  // of a write; the new size of a truncation
     std::vector<std::uint8_t> octets;
+    std::string to = {};  // of a renaming, which the next SyncNames makes durable
   };
   struct File {
     std::vector<std::uint8_t> octets;

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "drivers/sqlite/sa_store.hpp"
+
+#include "drivers/posix/disk.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "damages.hpp"
+#include "sa_workload.hpp"
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace portico;
+using namespace portico::sqlite;
+using support::TemporaryFolder;
+using tunnel::LoadedSas;
+using tunnel::SaState;
+using tunnel::Way;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Site {
+  TemporaryFolder folder = {};
+  std::string file = folder.file("sas.db");
+  std::string witness = folder.file("keys.witness");
+  std::unique_ptr<SaStore> store = {};
+
+  [[nodiscard]] auto open() const {
+    return SaStore::open({.file = file}, std::make_unique<WitnessOnDisk>(witness));
+  }
+  [[nodiscard]] Result<LoadedSas> start() {
+    store.reset();
+    store = open().value();
+    return store->load();
+  }
+  [[nodiscard]] Result<void> commit(std::vector<SaState> batch) const {
+    return store->commit(batch);
+  }
+  void stop() { store.reset(); }
+  void copy(const std::string& from, const std::string& to) const {
+    for (const std::string part : {"", "-wal"}) {
+      fs::remove(to + part);
+      if (fs::exists(from + part)) fs::copy_file(from + part, to + part);
+    }
+  }
+};
+
+SaState sending(std::string key, std::uint64_t number, std::uint32_t index = 0) {
+  return {{std::move(key), Way::Sending, index}, number, number * 100, {1'700'000'000}};
+}
+SaState receiving(std::string key, std::uint64_t number) {
+  return {{std::move(key), Way::Receiving, 0}, number, number * 100, {1'700'000'000}};
+}
+
+using Names = std::vector<std::string>;
+
+/// Says why, names the keys, and says it again at every start; other keys are usable.
+void check_retired(Site& site, const Names& keys, const std::string& why) {
+  for (int start = 0; start < 3; ++start) {
+    const auto loaded = site.start();
+    REQUIRE(loaded);
+    CHECK(loaded->retired_keys == keys);
+    REQUIRE(loaded->distrust);
+    CHECK_THAT(*loaded->distrust, Catch::Contains(why));
+    CHECK(loaded->states.size() == static_cast<std::size_t>(start));
+    REQUIRE(site.commit({sending("other-" + std::to_string(start), 100)}));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what was committed is there at the next start", "[sqlite][E-4]") {
+  Site site;
+  const auto first = site.start();
+  REQUIRE(first);
+  CHECK(first->states.empty());
+  CHECK_FALSE(first->distrust);
+  CHECK_FALSE(first->notice);
+  REQUIRE(site.commit({sending("a", 1 << 24), receiving("a", 77)}));
+  REQUIRE(site.commit({sending("b", 5, 3), receiving("a", 99)}));
+  const auto second = site.start();
+  CHECK(second->states ==
+        std::vector{sending("a", 1 << 24), receiving("a", 99), sending("b", 5, 3)});
+  CHECK_FALSE(second->distrust);
+  CHECK_FALSE(second->notice);
+}
+
+TEST_CASE("a number never goes back, a batch may come twice", "[sqlite][E-2]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 200), sending("a", 100)}));
+  REQUIRE(site.commit({sending("a", 150)}));
+  REQUIRE(site.commit({sending("a", 150)}));
+  CHECK(site.start()->states == std::vector{sending("a", 200)});
+}
+
+TEST_CASE("a second instance on the same SAs is refused", "[sqlite]") {
+  Site site;
+  REQUIRE(site.start());
+  CHECK(to_string(site.open().error()) == site.file + ": another instance holds this file");
+}
+
+TEST_CASE("a file of leases is not one of SAs, and left alone", "[sqlite]") {
+  Site site;
+  auto leases = Database::open(site.file, "", Create::IfMissing).value();
+  REQUIRE(ensure_schema(leases, site.file));
+  leases = {};
+  CHECK(to_string(site.start().error()) == site.file + ": a database, but not of SAs");
+  CHECK(fs::exists(site.file));
+}
+
+TEST_CASE("of a lost store every key that was used is retired, for good", "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100), sending("b", 100)}));
+  site.stop();
+  fs::remove(site.file);
+  check_retired(site, {"a", "b"}, "sas.db is lost");
+  SECTION("and if it is lost again, what was used since as well") {
+    site.stop();
+    fs::remove(site.file);
+    CHECK(site.start()->retired_keys == Names{"a", "b", "other-0", "other-1", "other-2"});
+  }
+}
+
+TEST_CASE("an older copy put back is noticed", "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100)}));
+  const std::string backup = site.folder.file("backup.db");
+  SECTION("of the same run") {
+    site.copy(site.file, backup);
+    REQUIRE(site.commit({sending("a", 200)}));
+  }
+  SECTION("of before a restart, though no number was reserved since") {
+    site.stop();
+    site.copy(site.file, backup);
+    REQUIRE(site.start());
+    REQUIRE(site.commit({receiving("a", 7)}));
+  }
+  site.stop();
+  site.copy(backup, site.file);
+  check_retired(site, {"a"}, "is older than what was last written");
+  CHECK(fs::exists(site.file + ".damaged-1"));
+}
+
+TEST_CASE("a store that does not know of a key that was used is not believed", "[sqlite][E-4]") {
+  Site site, other;
+  REQUIRE(other.start());
+  for (int i = 1; i < 10; ++i) REQUIRE(other.commit({sending("z", i)}));
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100)}));
+  site.stop();
+  other.stop();
+  site.copy(other.file, site.file);
+  check_retired(site, {"a"}, "does not know of every key that was used");
+}
+
+TEST_CASE("a witness that is gone or ruined is written anew, and said so", "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100)}));
+  site.stop();
+  std::string why = " was ruined";
+  SECTION("gone") {
+    fs::remove(site.witness);
+    why = " was gone";
+  }
+  SECTION("emptied") { fs::resize_file(site.witness, 0); }
+  SECTION("cut short") { fs::resize_file(site.witness, fs::file_size(site.witness) - 1); }
+  SECTION("garbage") { scribble(site.witness, {3, 5}); }
+  const auto loaded = site.start();
+  REQUIRE(loaded);
+  CHECK(loaded->notice == "the witness of " + site.file + why + ", and is written anew");
+  CHECK(loaded->states == std::vector{sending("a", 100)});
+  CHECK_FALSE(site.start()->notice);
+  site.stop();
+  fs::remove(site.file);
+  CHECK(site.start()->retired_keys == Names{"a"});
+}
+
+TEST_CASE("if it is not known which keys were used, none is", "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100)}));
+  site.stop();
+  SECTION("the store gone, its witness garbage") {
+    fs::remove(site.file);
+    scribble(site.witness, {3, 5});
+  }
+  SECTION("the store damaged, its witness gone") {
+    scribble(site.file, {0, 100});
+    fs::remove(site.witness);
+  }
+  for (int start = 0; start < 3; ++start)
+    CHECK_THAT(to_string(site.start().error()),
+               Catch::Contains("which keys were used is not known"));
+}
+
+TEST_CASE("whatever page is ruined before a start, a loss is noticed and no number set back",
+          "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  SaWorkload workload{3};
+  for (int i = 0; i < 40; ++i) REQUIRE(site.commit(workload.next_batch()));
+  std::vector<SaState> many;
+  for (std::uint32_t i = 0; i < 600; ++i) many.push_back(sending("many", i + 1, i));
+  REQUIRE(site.commit(many));
+  const auto states = site.start()->states;
+  site.stop();
+  const auto pages = fs::file_size(site.file) / kPage;
+  REQUIRE(pages > 10);
+  const std::string whole = site.folder.file("whole.db");
+  site.copy(site.file, whole);
+  const auto keys = decode_witness(posix::read_whole(site.witness, 1 << 20).value())->keys;
+  int noticed = 0;
+  const auto check = [&](const std::string& what) {
+    INFO(what);
+    const auto loaded = site.start();
+    REQUIRE(loaded);
+    if (loaded->distrust) {
+      ++noticed;
+      CHECK(loaded->retired_keys == Names(keys.begin(), keys.end()));
+      CHECK(loaded->states.empty());
+    } else {
+      CHECK(loaded->states == states);
+    }
+    site.stop();
+    site.copy(whole, site.file);
+    // The witness is of this copy again.
+    REQUIRE(posix::write_atomically(site.witness, encode(Witness{1, keys}), 0600));
+  };
+  for (std::uintmax_t number = 1; number <= pages; ++number) {
+    scribble(site.file, page(number));
+    check("garbage in page " + std::to_string(number));
+    scribble(site.file, page(number), 0);
+    check("zeros in page " + std::to_string(number));
+    fs::resize_file(site.file, (number - 1) * kPage);
+    check("cut before page " + std::to_string(number));
+  }
+  CHECK(noticed == static_cast<int>(3 * pages));
+}
+
+TEST_CASE("commits that are gone from the log of a store that was killed are noticed",
+          "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  for (std::uint64_t i = 1; i < 10; ++i) REQUIRE(site.commit({sending("a", 100 * i)}));
+  const std::string copy = site.folder.file("killed.db");
+  site.copy(site.file, copy);
+  site.stop();
+  site.copy(copy, site.file);
+  for (const auto& damages : {kOfLog, kOfFrames})
+    for (const auto& damage : damages) SECTION(damage.what) {
+        damage.inflict(site.file);
+        const auto loaded = site.start();
+        REQUIRE(loaded);
+        CHECK(loaded->distrust);
+        CHECK(loaded->retired_keys == Names{"a"});
+      }
+  SECTION("none") { CHECK(site.start()->states == std::vector{sending("a", 900)}); }
+}
+
+TEST_CASE("a file that goes away under a running store is written anew, and told",
+          "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100), sending("b", 100)}));
+  const std::string older = site.folder.file("older.db");
+  SECTION("moved") { fs::rename(site.file, older); }
+  SECTION("an older copy in its place") {
+    site.copy(site.file, older);
+    REQUIRE(site.commit({sending("a", 101)}));
+    fs::remove(site.file);
+    site.copy(older, site.file);
+  }
+  const auto told = site.commit({sending("a", 200)});
+  REQUIRE_FALSE(told);
+  CHECK_THAT(to_string(told.error()), Catch::Contains("set aside as " + site.file + ".damaged-1"));
+  REQUIRE(site.commit({sending("a", 200)}));
+  const auto loaded = site.start();
+  CHECK_FALSE(loaded->distrust);
+  CHECK(loaded->states == std::vector{sending("a", 200), sending("b", 100)});
+}
+
+namespace {
+
+/// Cannot be written while it is told so.
+class Reluctant final : public WitnessFile {
+ public:
+  explicit Reluctant(bool& refuses) : refuses_(refuses) {}
+  [[nodiscard]] Result<std::optional<std::vector<std::uint8_t>>> read() const override {
+    return octets_;
+  }
+  [[nodiscard]] Result<void> replace(Bytes octets) override {
+    if (refuses_) return fail("no space left on device");
+    octets_ = {octets.begin(), octets.end()};
+    ++writes;
+    return {};
+  }
+  int writes = 0;
+
+ private:
+  bool& refuses_;
+  std::optional<std::vector<std::uint8_t>> octets_;
+};
+
+}  // namespace
+
+TEST_CASE("the witness is written when a number is reserved or a key is new, not for tops",
+          "[sqlite][E-4]") {
+  const TemporaryFolder folder;
+  bool refuses = false;
+  auto owned = std::make_unique<Reluctant>(refuses);
+  auto& witness = *owned;
+  const auto store = SaStore::open({.file = folder.file("sas.db")}, std::move(owned)).value();
+  REQUIRE(store->load());
+  const auto commit = [&](SaState state) { return store->commit(std::vector{state}).has_value(); };
+  CHECK(witness.writes == 1);
+  CHECK(commit(receiving("a", 1)));
+  CHECK(witness.writes == 2);
+  CHECK(commit(receiving("a", 2)));
+  CHECK(witness.writes == 2);
+  CHECK(commit(sending("a", 100)));
+  CHECK(witness.writes == 3);
+  SECTION("what it could not be told of is not committed, and is another time") {
+    refuses = true;
+    CHECK_FALSE(commit(sending("a", 200)));
+    CHECK_FALSE(commit(receiving("a", 3)));
+    refuses = false;
+    CHECK(commit(sending("a", 200)));
+    CHECK(witness.writes == 4);
+    CHECK(commit(receiving("a", 3)));
+    CHECK(witness.writes == 4);
+  }
+}
