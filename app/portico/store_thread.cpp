@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/portico/store_thread.hpp"
 
+#include "app/portico/thread_place.hpp"
+
 #include <algorithm>
 #include <chrono>
-#include <pthread.h>
-#include <sched.h>
 #include <utility>
 
 namespace portico::app {
@@ -12,8 +12,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Duration kFirstBackoff = 50ms;
-constexpr Duration kLongestBackoff = 1s;
 constexpr Duration kCareEvery = 1s;
 constexpr std::int64_t kPruneEvery_s = 3600;
 constexpr std::int64_t kSecondsADay = 86400;
@@ -74,7 +72,7 @@ std::size_t StoreThread::stop() {
 }
 
 void StoreThread::run() {
-  use_cpus("store");
+  settle_thread("store", settings_.cpus);
   std::unique_lock lock{mutex_};
   Clock::time_point give_up = Clock::time_point::max();
   while (wait_for_work(lock)) {
@@ -99,7 +97,7 @@ bool StoreThread::wait_for_work(std::unique_lock<std::mutex>& lock) {
     return stopping_ || prune_goes_on_ || in_doubt_ || rewrite_ || !waiting_.empty();
   };
   if (in_doubt_)  // once more, after a while
-    work_.wait_for(lock, backoff_, [this] { return rewrite_.has_value(); });
+    work_.wait_for(lock, backoff_.delay(), [this] { return rewrite_.has_value(); });
   else
     work_.wait(lock, has_work);
   return !stopping_ || rewrite_ || !batch_.empty() || !waiting_.empty();
@@ -119,7 +117,7 @@ void StoreThread::write_batch(std::unique_lock<std::mutex>& lock) {
 void StoreThread::report(std::unique_lock<std::mutex>& lock, Result<void> written) {
   if (!written) {
     ++counters_.failures;
-    backoff_ = std::clamp(2 * backoff_, kFirstBackoff, kLongestBackoff);
+    backoff_.on_failure();
     set_trouble(Trouble{written.error(), store_.is_damaged()});
     in_doubt_ = true;
     return;
@@ -130,7 +128,7 @@ void StoreThread::report(std::unique_lock<std::mutex>& lock, Result<void> writte
   has_stored_.store(!stored_.empty(), std::memory_order_release);
   batch_.clear();
   batch_size_ = 0;
-  backoff_ = {};
+  backoff_.on_success();
   in_doubt_ = false;
   set_trouble(std::nullopt);
   lock.unlock();
@@ -170,7 +168,7 @@ void StoreThread::prune() {
 }
 
 void StoreThread::take_care() {
-  use_cpus("caretaker");
+  settle_thread("caretaker", settings_.cpus);
   std::unique_lock lock{mutex_};
   while (!end_.wait_for(lock, kCareEvery, [this] { return stopping_; })) {
     lock.unlock();
@@ -201,16 +199,6 @@ void StoreThread::scrub() {
   const std::scoped_lock lock{mutex_};
   in_doubt_ = true;
   work_.notify_one();
-}
-
-/// A thread inherits the CPUs of the one that made it, which may be pinned to a busy core.
-void StoreThread::use_cpus(const char* name) const {
-  pthread_setname_np(pthread_self(), name);
-  if (settings_.cpus.empty()) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (const std::uint32_t cpu : settings_.cpus) CPU_SET(cpu, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
 }  // namespace portico::app

@@ -4,6 +4,7 @@
 // they are on the disk.
 #pragma once
 
+#include "app/portico/backoff.hpp"
 #include "app/portico/fresh.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -108,7 +109,6 @@ class StoreThread {
   void take_care();
   void checkpoint();
   void scrub();
-  void use_cpus(const char* name) const;
 
   lease::LeaseStore& store_;
   const Settings settings_;
@@ -133,7 +133,7 @@ class StoreThread {
 
   // The store thread's own.
   std::vector<lease::Change> batch_;
-  Duration backoff_{};
+  Backoff backoff_;
   WallTime newest_event_;
   WallTime pruned_at_;
   bool prune_goes_on_ = false;
