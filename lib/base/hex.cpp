@@ -16,6 +16,7 @@ std::string to_hex(Bytes bytes) {
 
 std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
   std::vector<std::uint8_t> bytes;
+  bytes.reserve(text.size() / 2);  // growing, it would leave copies behind, also of a key
   std::size_t i = 0;
   while (i < text.size()) {
     if (!bytes.empty() && (text[i] == ':' || text[i] == '-')) ++i;
