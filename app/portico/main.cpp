@@ -32,15 +32,17 @@ void stop_on_signals() {
 /// What is wrong with a configuration that is valid by itself: with files, and with all together.
 std::vector<portico::Error> problems_of(const portico::config::Config& config) {
   auto errors = portico::config::check_files(config);
-  if (!errors.empty()) return errors;
+  if (!errors.empty() || config.role == portico::config::Role::Concentrator) return errors;
   errors = portico::app::MacListFile::problems(config.phones.macs);
   if (const auto plan = portico::gateway::make_plan(config); !plan) errors.push_back(plan.error());
   return errors;
 }
 
 int print_costs(const portico::config::Config& config) {
+  std::puts("the configuration is valid");
+  if (config.role == portico::config::Role::Concentrator) return 0;
   const auto plan = portico::gateway::make_plan(config);
-  std::printf("the configuration is valid\n%s\n", portico::app::costs_of(config, *plan).c_str());
+  std::puts(portico::app::costs_of(config, *plan).c_str());
   return 0;
 }
 
@@ -56,6 +58,8 @@ int complain(const portico::Error& error, int status) {
 }
 
 int run(const portico::config::Config& config, const portico::app::ProgramOptions& options) {
+  if (config.role == portico::config::Role::Concentrator)
+    return complain({"this version is no concentrator yet", "/role"}, 1);
   auto appliance = Appliance::start(config, options.eal_arguments);
   if (!appliance) return complain(appliance.error(), 1);
   auto desk = portico::app::OperatorDesk::open(**appliance, options.interactive);

@@ -36,11 +36,19 @@ void check_class(std::vector<Error>& errors, const fs::path& root, const PhoneCl
       need_file(errors, root / c.templates[i].file, under(place + "/templates", i) + "/file");
 }
 
+void check_tunnel_files(std::vector<Error>& errors, const Tunnel& tunnel) {
+  need_file(errors, tunnel.file, "/tunnel/file");
+  if (!tunnel.keys.empty()) need_file(errors, tunnel.keys, "/tunnel/keys");
+  need_folder(errors, folder_of(tunnel.store), "/tunnel/store");
+}
+
 }  // namespace
 
 std::vector<Error> check_files(const Config& config) {
   std::vector<Error> errors;
-  need_folder(errors, folder_of(config.leases.file), "/leases/file");
+  if (config.role == Role::Gateway)
+    need_folder(errors, folder_of(config.leases.file), "/leases/file");
+  if (!config.tunnel.file.empty()) check_tunnel_files(errors, config.tunnel);
   if (!config.phones.macs.file.empty())
     need_file(errors, config.phones.macs.file, "/phones/macs/file");
   if (config.tftp.root.empty()) return errors;

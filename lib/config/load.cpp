@@ -32,6 +32,13 @@ void append_independent(std::vector<Error>& errors, std::vector<Error> more) {
   }
 }
 
+/// What may be given depends on it, so it is read first.
+Role role_of(const Json& document) {
+  const auto found = document.is_object() ? document.find("role") : document.end();
+  return found != document.end() && *found == name_of(Role::Concentrator) ? Role::Concentrator
+                                                                          : Role::Gateway;
+}
+
 }  // namespace
 
 Loaded parse(std::string_view text) {
@@ -39,7 +46,7 @@ Loaded parse(std::string_view text) {
   const auto document = parse_document(text, loaded.errors);
   if (document.is_discarded()) return loaded;
   std::vector<Error> unread;
-  Reader{unread}.object(document, loaded.config, kOptions, "");
+  Reader{unread, role_of(document)}.object(document, loaded.config, kOptions, "");
   append_independent(loaded.errors, std::move(unread));
   append_independent(loaded.errors, validate(loaded.config));
   return loaded;

@@ -15,9 +15,9 @@
 
 namespace portico::config {
 
-enum class Role : std::uint8_t { Gateway };             // "gateway"
-enum class Idle : std::uint8_t { Adaptive, Spin };      // "adaptive", "spin"
-enum class Hugepages : std::uint8_t { Auto, Yes, No };  // "auto": use them if there are any
+enum class Role : std::uint8_t { Gateway, Concentrator };  // "gateway", "concentrator"
+enum class Idle : std::uint8_t { Adaptive, Spin };         // "adaptive", "spin"
+enum class Hugepages : std::uint8_t { Auto, Yes, No };     // "auto": use them if there are any
 
 /// "eal": the process on its cores.
 struct Eal {
@@ -43,11 +43,12 @@ struct Route {
   Ipv4 via;
 };
 
-/// "lan", "wan": the two sides.
+/// "lan", "wan": the two sides. A concentrator's LAN is the provider's network; its gateways are
+/// behind the WAN.
 struct Network {
   std::string port;            ///< a name in "ports"
-  InterfaceAddress address;    ///< the gateway's own on this side
-  std::optional<Ipv4> router;  ///< wan: default router
+  InterfaceAddress address;    ///< our own on this side
+  std::optional<Ipv4> router;  ///< default router; on the LAN a concentrator's only
   std::vector<Route> routes;
   std::vector<Ipv4> relays;  ///< lan: the only values giaddr may have
   std::uint32_t icmp_per_s =
@@ -166,6 +167,48 @@ struct Phones {
   std::vector<StaticPhone> statics;  // "static"
 };
 
+/// How much an SA is used; 0: without a limit.
+struct Lifetime {
+  std::uint32_t seconds = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t octets = 0;
+};
+
+/// "tunnel.signalling": what a class that `uses` signalling sends through the tunnel.
+struct Signalling {
+  std::vector<Prefix> servers;
+  /// SIP, MGCP, H.323, SCCP.
+  std::vector<std::uint16_t> ports = {5060, 5061, 2427, 2727, 1719, 1720, 2000};
+};
+
+/// "tunnel.blocks": addresses of the provider's that a concentrator hands to its gateways.
+enum class Announce : std::uint8_t { Arp, Route };  // "arp", "route"
+struct TunnelBlock {
+  Prefix addresses;
+  std::uint32_t granule = 65536;  ///< ports: a power of two; 65536: whole addresses
+  Announce announce = Announce::Arp;
+};
+
+/// The inner header's don't-fragment bit on the outer one (RFC 4301 section 8.1).
+enum class Df : std::uint8_t { Copy, Set, Clear };  // "copy", "set", "clear"
+
+struct Tunnel {
+  std::string file;  ///< the records, one a line; empty: no tunnels
+  std::string keys;  ///< their keys, nobody else's to read
+  std::string store = "/var/lib/portico/tunnels.db";
+  std::uint32_t capacity = 64;
+  std::uint32_t replay_window = 1024;  ///< a power of two (RFC 4303 section 3.4.3)
+  std::optional<std::uint8_t> dscp;    ///< default: the inner packet's (RFC 2983)
+  Df df = Df::Copy;
+  std::uint32_t keepalive_s = 20;  ///< RFC 3948 section 4
+  std::uint32_t switch_s = 10;     ///< the other end has read its new keys by then
+  std::uint32_t linger_s = 60;     ///< what it sent by the old ones has come by then
+  Lifetime soft;
+  Lifetime hard;
+  Signalling signalling;            ///< a gateway's
+  std::vector<TunnelBlock> blocks;  ///< a concentrator's
+};
+
 struct Dhcp {
   std::uint32_t enterprise = 0;  ///< option 125: the operator's IANA number; required
   std::uint32_t offer_hold_s = 60;
@@ -206,6 +249,7 @@ struct Config {
   Network wan;
   Phones phones;
   Pools pools;
+  Tunnel tunnel;
   Dhcp dhcp;
   Tftp tftp;
   Leases leases;

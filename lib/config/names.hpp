@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "tunnel/record.hpp"
 
 #include <array>
 #include <string_view>
@@ -16,7 +17,8 @@ struct Name {
 };
 
 [[nodiscard]] constexpr auto names(Role) noexcept {
-  return std::array{Name<Role>{Role::Gateway, "gateway"}};
+  return std::array{Name<Role>{Role::Gateway, "gateway"},
+                    Name<Role>{Role::Concentrator, "concentrator"}};
 }
 [[nodiscard]] constexpr auto names(Idle) noexcept {
   return std::array{Name<Idle>{Idle::Adaptive, "adaptive"}, Name<Idle>{Idle::Spin, "spin"}};
@@ -39,6 +41,25 @@ struct Name {
 [[nodiscard]] constexpr auto names(Uses) noexcept {
   return std::array{Name<Uses>{Uses::Direct, "direct"}, Name<Uses>{Uses::Tunnel, "tunnel"},
                     Name<Uses>{Uses::Signalling, "signalling"}};
+}
+
+[[nodiscard]] constexpr auto names(Announce) noexcept {
+  return std::array{Name<Announce>{Announce::Arp, "arp"}, Name<Announce>{Announce::Route, "route"}};
+}
+[[nodiscard]] constexpr auto names(Df) noexcept {
+  return std::array{Name<Df>{Df::Copy, "copy"}, Name<Df>{Df::Set, "set"},
+                    Name<Df>{Df::Clear, "clear"}};
+}
+[[nodiscard]] constexpr auto names(tunnel::Encapsulation) noexcept {
+  using tunnel::Encapsulation;
+  return std::array{Name<Encapsulation>{Encapsulation::Esp, "esp"},
+                    Name<Encapsulation>{Encapsulation::Ipip, "ipip"}};
+}
+[[nodiscard]] constexpr auto names(tunnel::Algorithm) noexcept {
+  std::array<Name<tunnel::Algorithm>, tunnel::kAlgorithms.size()> all{};
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i] = {static_cast<tunnel::Algorithm>(i), tunnel::kAlgorithms[i].name};
+  return all;
 }
 
 template <class Enum>

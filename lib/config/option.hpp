@@ -9,6 +9,8 @@
 
 namespace portico::config {
 
+enum class Role : std::uint8_t;
+
 /// Bounds of a number, both included; a narrower field bounds it further.
 struct Between {
   std::uint64_t least = 0;
@@ -63,6 +65,15 @@ struct List {
   std::string_view name;
   std::string_view help;
   const Table& options;
+};
+
+/// An option of one role; the other refuses it by name.
+template <class Declared>
+struct Only : Declared {
+  constexpr Only(Role of, const Declared& option) noexcept : Declared(option), role(of) {}
+  [[nodiscard]] constexpr const Declared& declared() const noexcept { return *this; }
+
+  Role role;
 };
 
 }  // namespace portico::config

@@ -4,11 +4,13 @@
 
 #include "config/model.hpp"
 #include "config/option.hpp"
+#include "tunnel/replay_window.hpp"
 
 #include <tuple>
 
 namespace portico::config {
 
+inline constexpr std::uint32_t kMostTunnels = 131072;
 inline constexpr Between kSeconds{1, 0xffffffff};
 inline constexpr Between kRangeSizes{1, kMaxRangeSize};
 
@@ -39,15 +41,18 @@ inline constexpr std::tuple kRouteOptions{
 
 inline constexpr std::tuple kLanOptions{
     Required{&Network::port, "port", "a name in ports"},
-    Required{&Network::address, "address", "the gateway's own address and its network's length"},
+    Required{&Network::address, "address", "our own address and its network's length"},
+    Only{Role::Concentrator,
+         Option{&Network::router, "router", "the default router on the provider's side"}},
     List{&Network::routes, "routes", "networks behind routers on this side", kRouteOptions},
-    Option{&Network::relays, "relays", "DHCP relay agents that are listened to"},
+    Only{Role::Gateway,
+         Option{&Network::relays, "relays", "DHCP relay agents that are listened to"}},
     Option{&Network::icmp_per_s, "icmp_per_s", "ICMP messages of its own, a second", {1, 1000000}},
 };
 
 inline constexpr std::tuple kWanOptions{
     Required{&Network::port, "port", "a name in ports"},
-    Required{&Network::address, "address", "the gateway's own address and its network's length"},
+    Required{&Network::address, "address", "our own address and its network's length"},
     Option{&Network::router, "router", "the default router"},
     List{&Network::routes, "routes", "networks behind other routers on this side", kRouteOptions},
     Option{&Network::icmp_per_s, "icmp_per_s", "ICMP messages of its own, a second", {1, 1000000}},
@@ -164,6 +169,60 @@ inline constexpr std::tuple kPoolsOptions{
     List{&Pools::public_pools, "public", "addresses that phones are seen by", kPublicPoolOptions},
 };
 
+inline constexpr std::tuple kLifetimeOptions{
+    Option{&Lifetime::seconds, "seconds", "since its first packet; 0: no limit"},
+    Option{&Lifetime::packets, "packets", "packets through it; 0: no limit"},
+    Option{&Lifetime::octets, "octets", "octets through it; 0: no limit"},
+};
+
+inline constexpr std::tuple kSignallingOptions{
+    Option{&Signalling::servers, "servers", "networks of the servers"},
+    Option{&Signalling::ports, "ports", "and their ports", {1, 65535}},
+};
+
+inline constexpr std::tuple kTunnelBlockOptions{
+    Required{&TunnelBlock::addresses, "addresses", "a prefix of the provider's addresses"},
+    Option{&TunnelBlock::granule,
+           "granule",
+           "ports of the smallest block: a power of two; 65536: whole addresses",
+           {1, 65536}},
+    Option{&TunnelBlock::announce, "announce",
+           "arp (answer for them on the LAN), or route (they are routed here)"},
+};
+
+inline constexpr std::tuple kTunnelOptions{
+    Option{&Tunnel::file, "file", "the tunnels' records, one a line; empty: no tunnels"},
+    Option{&Tunnel::keys, "keys", "their keys, a file of mode 0600; empty: none has any"},
+    Option{&Tunnel::store, "store", "where sequence numbers outlive the process"},
+    Option{&Tunnel::capacity, "capacity", "tunnels at once", {1, kMostTunnels}},
+    Option{&Tunnel::replay_window,
+           "replay_window",
+           "packets that may come late: a power of two",
+           {tunnel::kLeastWindow, tunnel::kMostWindow}},
+    Option{&Tunnel::dscp, "dscp", "DSCP of the outer header; absent: the inner one's", {0, 63}},
+    Option{&Tunnel::df, "df", "don't fragment, on the outer header: copy, set or clear"},
+    Option{&Tunnel::keepalive_s,
+           "keepalive_s",
+           "seconds of silence before a keepalive, in UDP only; 0: none",
+           {0, 3600}},
+    Option{&Tunnel::switch_s,
+           "switch_s",
+           "seconds after new keys are read before we send by them",
+           {0, 86400}},
+    Option{&Tunnel::linger_s,
+           "linger_s",
+           "seconds that the old keys are still good for receiving after that",
+           {0, 86400}},
+    Object{&Tunnel::soft, "soft", "use of an SA after which we warn", kLifetimeOptions},
+    Object{&Tunnel::hard, "hard", "use of an SA after which it stops", kLifetimeOptions},
+    Only{Role::Gateway,
+         Object{&Tunnel::signalling, "signalling",
+                "what classes that use signalling send through the tunnel", kSignallingOptions}},
+    Only{Role::Concentrator,
+         List{&Tunnel::blocks, "blocks", "addresses that the gateways' phones are seen by",
+              kTunnelBlockOptions}},
+};
+
 inline constexpr std::tuple kDhcpOptions{
     Required{&Dhcp::enterprise,
              "enterprise",
@@ -206,16 +265,18 @@ inline constexpr std::tuple kManagementOptions{
 };
 
 inline constexpr std::tuple kOptions{
-    Option{&Config::role, "role", "gateway"},
+    Option{&Config::role, "role", "gateway or concentrator"},
     Object{&Config::eal, "eal", "the process on its cores", kEalOptions},
     List{&Config::ports, "ports", "what DPDK opens", kPortOptions},
-    Object{&Config::lan, "lan", "towards the phones", kLanOptions},
-    Object{&Config::wan, "wan", "towards the network", kWanOptions},
-    Object{&Config::phones, "phones", "who gets what", kPhonesOptions},
-    Object{&Config::pools, "pools", "addresses and what they are for", kPoolsOptions},
-    Object{&Config::dhcp, "dhcp", "the DHCP service", kDhcpOptions},
-    Object{&Config::tftp, "tftp", "the file service", kTftpOptions},
-    Object{&Config::leases, "leases", "the lease store", kLeasesOptions},
+    Object{&Config::lan, "lan", "towards the phones, or the provider", kLanOptions},
+    Object{&Config::wan, "wan", "towards the network, or the gateways", kWanOptions},
+    Only{Role::Gateway, Object{&Config::phones, "phones", "who gets what", kPhonesOptions}},
+    Only{Role::Gateway,
+         Object{&Config::pools, "pools", "addresses and what they are for", kPoolsOptions}},
+    Object{&Config::tunnel, "tunnel", "tunnels to the provider", kTunnelOptions},
+    Only{Role::Gateway, Object{&Config::dhcp, "dhcp", "the DHCP service", kDhcpOptions}},
+    Only{Role::Gateway, Object{&Config::tftp, "tftp", "the file service", kTftpOptions}},
+    Only{Role::Gateway, Object{&Config::leases, "leases", "the lease store", kLeasesOptions}},
     Object{&Config::management, "management", "where the operator looks", kManagementOptions},
 };
 

@@ -71,6 +71,11 @@ template <class Named>
   return '"' + std::string{text} + '"';
 }
 
+/// Addresses of a link that are somebody else's, or ours: answering ARP for them as a phone's
+/// identity would take them away.
+void check_not_on_link(const Network& side, std::string_view name, Prefix addresses,
+                       const std::string& where, Problems& problems);
+
 void check_ports(const Config& config, Problems& problems);
 void check_networks(const Config& config, Problems& problems);
 void check_private_pools(const Config& config, Problems& problems);
@@ -80,6 +85,7 @@ void check_classes(const Config& config, Problems& problems);
 void check_class_options(const PhoneClass& phone_class, const std::string& place,
                          Problems& problems);
 void check_statics(const Config& config, Problems& problems);
+void check_tunnel(const Config& config, Problems& problems);
 void check_services(const Config& config, Problems& problems);
 
 }  // namespace portico::config

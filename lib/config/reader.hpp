@@ -27,10 +27,11 @@ inline std::string shown(const Json& value) {
   return text;
 }
 
-/// Fills structs from objects, and notes what does not fit.
+/// Fills structs from objects, and notes what does not fit, or is another role's.
 class Reader {
  public:
-  explicit Reader(std::vector<Error>& errors) : errors_(errors) {}
+  explicit Reader(std::vector<Error>& errors, Role role = Role::Gateway)
+      : errors_(errors), role_(role) {}
 
   template <class Struct, class Table>
   void object(const Json& json, Struct& into, const Table& table, const std::string& place) {
@@ -82,6 +83,15 @@ class Reader {
     list.assign(found->size(), {});
     for (std::size_t i = 0; i < list.size(); ++i)
       object((*found)[i], list[i], option.options, under(here, i));
+  }
+
+  template <class Struct, class Declared>
+  void field(const Json& json, Struct& into, const Only<Declared>& option,
+             const std::string& place) {
+    if (option.role == role_) return field(json, into, option.declared(), place);
+    if (json.contains(option.name))
+      refuse(under(place, option.name),
+             "must not be given: it is for a " + std::string{name_of(option.role)} + " only");
   }
 
   template <class T>
@@ -156,6 +166,7 @@ class Reader {
   }
 
   std::vector<Error>& errors_;
+  Role role_;
 };
 
 }  // namespace portico::config

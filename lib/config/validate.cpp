@@ -57,6 +57,7 @@ std::vector<Error> validate(const Config& config) {
   check_statics(config, problems);
   check_private_pools(config, problems);
   check_public_pools(config, problems);
+  check_tunnel(config, problems);
   check_services(config, problems);
   return std::move(problems).take();
 }

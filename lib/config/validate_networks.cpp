@@ -49,6 +49,21 @@ void check_routes(const Config& config, Problems& problems) {
 
 }  // namespace
 
+void check_not_on_link(const Network& side, std::string_view name, Prefix addresses,
+                       const std::string& where, Problems& problems) {
+  const std::string link_name{name};
+  const auto refuse = [&](Ipv4 a, const std::string& whose) {
+    problems.add_if(addresses.contains(a), where, "holds " + to_string(a) + ", " + whose);
+  };
+  refuse(side.address.address, "our own address on the " + link_name);
+  if (side.router) refuse(*side.router, "the router of the " + link_name);
+  for (const auto& route : side.routes) refuse(route.via, "a router of the " + link_name);
+  const auto link = side.address.network();
+  if (link.length >= 31) return;
+  refuse(link.first(), "the network address of the " + link_name);
+  refuse(link.last(), "the broadcast address of the " + link_name);
+}
+
 void check_networks(const Config& config, Problems& problems) {
   check_side(config, config.lan, "/lan", problems);
   check_side(config, config.wan, "/wan", problems);

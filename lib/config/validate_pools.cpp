@@ -75,23 +75,6 @@ void check_private(const Config& config, std::size_t index, const std::vector<Ip
   check_path(pool, config.lan, place, problems);
 }
 
-/// The WAN's addresses that are somebody else's, or ours: answering ARP for them as a phone's
-/// identity would take them away.
-void check_wan_addresses(const Network& wan, Prefix addresses, const std::string& where,
-                         Problems& problems) {
-  const auto refuse = [&](Ipv4 a, std::string_view whose) {
-    problems.add_if(addresses.contains(a), where,
-                    "holds " + to_string(a) + ", " + std::string{whose});
-  };
-  refuse(wan.address.address, "the gateway's own WAN address");
-  if (wan.router) refuse(*wan.router, "the WAN's router");
-  for (const auto& route : wan.routes) refuse(route.via, "a router of the WAN");
-  const auto link = wan.address.network();
-  if (link.length >= 31) return;
-  refuse(link.first(), "the WAN's network address");
-  refuse(link.last(), "the WAN's broadcast address");
-}
-
 void check_spans(const std::vector<PortSpan>& spans, const std::string& place, Problems& problems) {
   for (std::size_t i = 0; i < spans.size(); ++i)
     problems.add_if(spans[i].last < spans[i].first, under(place, i) + "/last",
@@ -114,7 +97,7 @@ void check_public(const Config& config, std::size_t index, Problems& problems) {
   for (std::size_t other = 0; other < index; ++other)
     problems.add_if(overlap(pool.addresses, pools[other].addresses), where,
                     name + " overlaps pool " + in_quotes(pools[other].name));
-  check_wan_addresses(config.wan, pool.addresses, where, problems);
+  check_not_on_link(config.wan, "WAN", pool.addresses, where, problems);
   check_spans(pool.reserved, place + "/reserved", problems);
 }
 

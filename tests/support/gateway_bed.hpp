@@ -56,6 +56,8 @@ inline constexpr std::string_view kBedConfig = R"({
       {"name": "branch", "vendor_class": ["BRANCH"], "ports": 4096, "private_pool": "branch",
        "tunnel_pool": "provider", "uses": "tunnel"}],
     "static": []},
+  "tunnel": {"file": "tunnels.jsonl", "keys": "tunnel-keys.jsonl",
+             "signalling": {"servers": ["198.18.0.0/15"]}},
   "dhcp": {"enterprise": 32473},
   "tftp": {"root": "/srv/tftp"}
 })";

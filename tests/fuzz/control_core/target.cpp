@@ -81,6 +81,8 @@ constexpr std::string_view kConfig = R"({
        "public_pool": "direct", "lease_s": 3600}],
     "static": [{"private_address": "10.20.0.20", "mac": "00:1b:2c:00:09:01", "first_port": 8192,
                 "ports": 4096, "public_address": "203.0.113.0"}]},
+  "tunnel": {"file": "tunnels.jsonl", "keys": "tunnel-keys.jsonl",
+             "signalling": {"servers": ["198.18.0.0/15"]}},
   "dhcp": {"enterprise": 32473},
   "tftp": {"root": "/srv/tftp"}
 })";

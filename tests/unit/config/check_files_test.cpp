@@ -52,6 +52,22 @@ TEST_CASE("folders and files that the configuration names must exist", "[config]
     std::ofstream(config.phones.macs.file) << "00:1b:2c allow\n";
     CHECK(places(config).empty());
   }
+  SECTION("the tunnels' files, and the folder of their store") {
+    config.tunnel.file = folder / "tunnels";
+    config.tunnel.keys = folder / "keys";
+    config.tunnel.store = folder / "missing/tunnels.db";
+    CHECK(places(config) ==
+          std::vector<std::string>{"/tunnel/file", "/tunnel/keys", "/tunnel/store"});
+    std::ofstream(config.tunnel.file) << "\n";
+    std::ofstream(config.tunnel.keys) << "\n";
+    config.tunnel.store = folder / "tunnels.db";
+    CHECK(places(config).empty());
+  }
+  SECTION("the lease file's of a gateway only") {
+    config.leases.file = folder / "missing/leases.db";
+    config.role = Role::Concentrator;
+    CHECK(places(config).empty());
+  }
   SECTION("the files' root, and in it the firmware that Portico serves itself") {
     config.tftp.root = folder / "";
     config.phones.classes.resize(1);

@@ -39,9 +39,25 @@ inline constexpr std::string_view kSample = R"({
   "dhcp": {"enterprise": 32473}
 })";
 
+/// A small valid configuration of the other role.
+inline constexpr std::string_view kConcentratorSample = R"({
+  "role": "concentrator",
+  "ports": [{"name": "lan0", "device": "a"}, {"name": "wan0", "device": "b"}],
+  "lan": {"port": "lan0", "address": "192.0.2.66/26", "router": "192.0.2.65"},
+  "wan": {"port": "wan0", "address": "203.0.113.9/24"},
+  "tunnel": {"file": "tunnels.jsonl", "keys": "keys", "blocks": [
+    {"addresses": "192.0.2.0/28", "granule": 16384, "announce": "route"},
+    {"addresses": "10.99.0.0/30"}
+  ]}
+})";
+
 /// kSample with its first `was` replaced by `now`.
 inline std::string changed(std::string_view was, std::string_view now) {
   std::string text{kSample};
+  return text.replace(text.find(was), was.size(), now);
+}
+inline std::string changed_concentrator(std::string_view was, std::string_view now) {
+  std::string text{kConcentratorSample};
   return text.replace(text.find(was), was.size(), now);
 }
 

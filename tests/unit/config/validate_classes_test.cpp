@@ -55,9 +55,16 @@ TEST_CASE("a class names pools that exist and hold the identity that it uses", "
   CHECK(places(changed("\"public_pool\": \"direct\"", "\"public_pool\": \"provider\"")) ==
         Places{kClass + "/public_pool"});
   CHECK(with(R"("tunnel_pool": "provider")") == Places{kClass + "/tunnel_pool"});
-  CHECK(with(R"("uses": "signalling")") == Places{kClass + "/tunnel_pool"});
-  CHECK(with(R"("uses": "signalling", "tunnel_pool": "provider")").empty());
-  CHECK(with(R"("uses": "tunnel", "tunnel_pool": "provider")") == Places{kClass + "/public_pool"});
+  const std::string tunnel =
+      R"("tunnel": {"file": "t", "signalling": {"servers": ["192.0.2.64/26"]}},)";
+  const auto with_tunnel = [&](const std::string& more) {
+    auto text = changed("\"ports\": 64,", "\"ports\": 64, " + more + ",");
+    return places(text.replace(text.find("\"dhcp\":"), 0, tunnel));
+  };
+  CHECK(with_tunnel(R"("uses": "signalling")") == Places{kClass + "/tunnel_pool"});
+  CHECK(with_tunnel(R"("uses": "signalling", "tunnel_pool": "provider")").empty());
+  CHECK(with_tunnel(R"("uses": "tunnel", "tunnel_pool": "provider")") ==
+        Places{kClass + "/public_pool"});
 }
 
 TEST_CASE("classes have names of their own and at least one identifier", "[config][P3]") {
