@@ -52,15 +52,20 @@ Loaded parse(std::string_view text) {
   return loaded;
 }
 
-Loaded load_file(const std::string& path) {
+Result<std::string> read_text(const std::string& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (error) return {{}, {{"cannot be read: " + error.message(), path}}};
-  if (size > kMaxFileOctets) return {{}, {{"is larger than 64 MiB", path}}};
+  if (error) return fail("cannot be read: " + error.message(), path);
+  if (size > kMaxFileOctets) return fail("is larger than 64 MiB", path);
   std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && !file.eof()) return {{}, {{"cannot be read", path}}};
-  return parse(text);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.good() && !file.eof()) return fail("cannot be read", path);
+  return text;
+}
+
+Loaded load_file(const std::string& path) {
+  const auto text = read_text(path);
+  return text ? parse(*text) : Loaded{{}, {text.error()}};
 }
 
 }  // namespace portico::config

@@ -22,7 +22,10 @@ struct Loaded {
 /// of the options; what only follows from another problem is left out.
 [[nodiscard]] Loaded parse(std::string_view text);
 
-/// parse() of a file of at most 64 MiB.
+/// A file of at most 64 MiB.
+[[nodiscard]] Result<std::string> read_text(const std::string& path);
+
+/// parse() of such a file.
 [[nodiscard]] Loaded load_file(const std::string& path);
 
 /// The whole configuration, defaults included, as JSON that parse() reads back.

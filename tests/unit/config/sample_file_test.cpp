@@ -2,6 +2,9 @@
 // The files of conf/ are documentation: they must load, show every key, and say of each what the
 // program says of it.
 #include "config/load.hpp"
+#include "config/tunnel_keys.hpp"
+#include "config/tunnel_records.hpp"
+#include "config/tunnels.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -50,5 +53,33 @@ TEST_CASE("the sample configurations show and document every key", "[config]") {
   for (const auto& key : all_keys()) {
     CAPTURE(key.pointer, key.help);
     CHECK((shows(gateway, key) || shows(concentrator, key)));
+  }
+}
+
+TEST_CASE("the sample's tunnels document every key, and fit both sample configurations",
+          "[config]") {
+  const auto text = text_of(CONF_FOLDER "/tunnels.jsonl");
+  for (const auto& key : record_keys()) {
+    const auto name = key.pointer.substr(key.pointer.rfind('/') + 1);
+    CAPTURE(name, key.help);
+    CHECK(text.find(name + ": " + std::string{key.help}) != text.npos);
+    CHECK(text.find('"' + name + '"') != text.npos);
+  }
+  auto keys = text_of(CONF_FOLDER "/tunnel-keys.jsonl.sample");
+  const auto file = GENERATE(kFile, kConcentratorFile);
+  const auto config = load_file(file).config;
+  SECTION("but the sample's keys are refused as none") {
+    const auto errors = read_tunnels(config, text, keys).errors;
+    CHECK(errors.size() == 6);
+    for (const auto& e : errors) CHECK(e.what == "is no key: all its octets are alike");
+  }
+  SECTION("with real keys in their place all is well") {
+    const std::string none(40, '0');
+    for (char digit = '1'; keys.find(none) != keys.npos; ++digit)
+      keys.replace(keys.find(none), 2, std::string("a") + digit);
+    const auto tunnels = read_tunnels(config, text, keys);
+    for (const auto& e : tunnels.errors) UNSCOPED_INFO(to_string(e));
+    CHECK(tunnels.errors.empty());
+    CHECK(tunnels.records.size() == (file == kFile ? 1 : 3));
   }
 }
