@@ -5,6 +5,7 @@
 #include "app/portico/mac_list_file.hpp"
 #include "app/portico/operator_desk.hpp"
 #include "app/portico/program_options.hpp"
+#include "app/portico/tunnel_files.hpp"
 #include "config/load.hpp"
 #include "config/validate.hpp"
 
@@ -32,8 +33,11 @@ void stop_on_signals() {
 /// What is wrong with a configuration that is valid by itself: with files, and with all together.
 std::vector<portico::Error> problems_of(const portico::config::Config& config) {
   auto errors = portico::config::check_files(config);
-  if (!errors.empty() || config.role == portico::config::Role::Concentrator) return errors;
-  errors = portico::app::MacListFile::problems(config.phones.macs);
+  if (!errors.empty()) return errors;
+  errors = portico::app::load_tunnels(config).errors;
+  if (config.role == portico::config::Role::Concentrator) return errors;
+  for (auto& error : portico::app::MacListFile::problems(config.phones.macs))
+    errors.push_back(std::move(error));
   if (const auto plan = portico::gateway::make_plan(config); !plan) errors.push_back(plan.error());
   return errors;
 }
