@@ -47,7 +47,8 @@ TunnelBlocks::TunnelBlocks(std::span<const tunnel::Record> records) {
 }
 
 std::span<const TunnelBlocks::Run> TunnelBlocks::runs_of(Ipv4 address) const noexcept {
-  const auto [first, last] = std::ranges::equal_range(runs_, address, {}, &Run::address);
+  const auto first = std::ranges::lower_bound(runs_, address, {}, &Run::address);
+  const auto last = std::ranges::upper_bound(runs_, address, {}, &Run::address);
   return {first, last};
 }
 
