@@ -34,11 +34,13 @@ void stop_on_signals() {
 std::vector<portico::Error> problems_of(const portico::config::Config& config) {
   auto errors = portico::config::check_files(config);
   if (!errors.empty()) return errors;
-  errors = portico::app::load_tunnels(config).errors;
-  if (config.role == portico::config::Role::Concentrator) return errors;
+  const auto tunnels = portico::app::load_tunnels(config);
+  errors = tunnels.errors;
+  if (!errors.empty() || config.role == portico::config::Role::Concentrator) return errors;
   for (auto& error : portico::app::MacListFile::problems(config.phones.macs))
     errors.push_back(std::move(error));
-  if (const auto plan = portico::gateway::make_plan(config); !plan) errors.push_back(plan.error());
+  if (const auto plan = portico::gateway::make_plan(config, tunnels); !plan)
+    errors.push_back(plan.error());
   return errors;
 }
 
@@ -62,9 +64,9 @@ int complain(const portico::Error& error, int status) {
 }
 
 int run(const portico::config::Config& config, const portico::app::ProgramOptions& options) {
-  if (config.role == portico::config::Role::Concentrator)
-    return complain({"this version is no concentrator yet", "/role"}, 1);
-  auto appliance = Appliance::start(config, options.eal_arguments);
+  auto tunnels = portico::app::load_tunnels(config);
+  if (!tunnels.errors.empty()) return complain(tunnels.errors.front(), 1);
+  auto appliance = Appliance::start(config, std::move(tunnels), options.eal_arguments);
   if (!appliance) return complain(appliance.error(), 1);
   auto desk = portico::app::OperatorDesk::open(**appliance, options.interactive);
   if (!desk) return complain(desk.error(), 1);

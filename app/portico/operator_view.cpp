@@ -2,10 +2,13 @@
 #include "app/portico/operator_view.hpp"
 
 #include "app/portico/shapes.hpp"
+#include "app/portico/tunnel_files.hpp"
 #include "config/load.hpp"
 #include "management/losses.hpp"
+#include "management/tunnel_audit.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 #include <tuple>
 
@@ -49,19 +52,25 @@ void add_worker(stats::Registry& registry, const stats::DropCounters& drops,
   add_drops(registry, drops);
 }
 
-/// Those of the control core and the store: the same at any moment.
+/// Those of the control core and the stores: the same at any moment.
 void add_control(stats::Registry& registry, Appliance& appliance) {
-  const auto& gateway = appliance.gateway();
   add_drops(registry, appliance.control_port().drops());
   registry.add(datapath::kControlCounters, appliance.control_port().counters());
-  registry.add(dhcp::kCounters, gateway.dhcp().counters());
-  registry.add(gateway::kLeaseCounters, appliance.gateway().leases().counters());
-  registry.add(gateway::kProbeCounters, gateway.probes().counters());
-  registry.add(tftp::kCounters, gateway.tftp().counters());
+  registry.add(neighbor::kCounters, appliance.core().neighbors().counters());
+  registry.add(icmp::kCounters, appliance.core().icmp().counters());
+  if (appliance.sa_store() != nullptr)
+    registry.add(kSaStoreCounters, appliance.sa_store()->counters());
+  auto* gateway = appliance.gateway();
+  if (gateway == nullptr) return;
+  registry.add(dhcp::kCounters, gateway->dhcp().counters());
+  registry.add(gateway::kLeaseCounters, gateway->leases().counters());
+  registry.add(gateway::kProbeCounters, gateway->probes().counters());
+  registry.add(tftp::kCounters, gateway->tftp().counters());
   registry.add(kStoreCounters, appliance.store().counters());
-  registry.add(neighbor::kCounters, gateway.neighbors().counters());
-  registry.add(icmp::kCounters, gateway.icmp().counters());
 }
+
+/// What is asked of phones, of a concentrator.
+[[nodiscard]] auto has_no_phones() { return fail("a concentrator has no phones of its own"); }
 
 }  // namespace
 
@@ -94,23 +103,30 @@ Result<management::Health> OperatorView::health() {
 
 management::Health OperatorView::read_health() {
   management::Health health;
-  auto& gateway = appliance_.gateway();
   const auto now = read_clock().time;
-  if (const auto trouble = appliance_.store().trouble())
-    health.reasons.push_back("the lease store does not write: " + to_string(trouble->why));
-  if (const auto silent = gateway.publisher().silent_worker(now))
+  if (appliance_.gateway() != nullptr) read_health_of_leases(health, now);
+  if (const auto silent = appliance_.core().publisher().silent_worker(now))
     health.reasons.push_back("worker " + std::to_string(*silent) + " carries out no orders");
-  if (gateway.leases().calendar().clock_is_behind())
-    health.reasons.push_back("the clock shows less than the newest event of the lease store");
   for (const auto side : {Side::Lan, Side::Wan})
     if (!appliance_.port(side).link_up())
       health.reasons.push_back("port " + appliance_.port(side).name() + " has no link");
+  health.warnings = appliance_.warnings();
+  auto* store = appliance_.sa_store();
+  add_tunnel_health(appliance_.tunnel_sight(), store ? store->trouble() : std::nullopt, now,
+                    health);
+  return health;
+}
+
+void OperatorView::read_health_of_leases(management::Health& health, Time now) {
+  auto& gateway = *appliance_.gateway();
+  if (const auto trouble = appliance_.store().trouble())
+    health.reasons.push_back("the lease store does not write: " + to_string(trouble->why));
+  if (gateway.leases().calendar().clock_is_behind())
+    health.reasons.push_back("the clock shows less than the newest event of the lease store");
   if (const auto reason = gateway.recovery().reason(now)) {
     health.reasons.push_back(*reason);
     health.recovery = management::Recovery{gateway.recovery().left_s(now)};
   }
-  health.warnings = appliance_.warnings();
-  return health;
 }
 
 // ---- statistics
@@ -131,11 +147,11 @@ Result<management::Statistics> OperatorView::statistics(Moment moment) {
 Result<void> OperatorView::snapshot_workers() {
   auto& mailbox = appliance_.mailbox();
   const auto order = mailbox.ask([this] {
-    return appliance_.gateway().publisher().post(orders::TakeSnapshot{}, read_clock().time);
+    return appliance_.core().publisher().post(orders::TakeSnapshot{}, read_clock().time);
   });
   if (!order) return fail(order.error());
   for (int i = 0; i < kMostTries; ++i) {
-    const auto applied = mailbox.ask([this] { return appliance_.gateway().publisher().applied(); });
+    const auto applied = mailbox.ask([this] { return appliance_.core().publisher().applied(); });
     if (!applied) return fail(applied.error());
     if (*applied >= *order) return {};
     std::this_thread::sleep_for(kBetween);
@@ -152,6 +168,7 @@ management::Statistics OperatorView::read_statistics(Moment moment) {
   for (auto& pool : dpdk::pool_usages())
     statistics.packet_pools.push_back({std::move(pool.name), pool.size, pool.in_use});
   statistics.groups = moment == Moment::Running ? live_.read() : snapshot_.read();
+  statistics.groups.push_back(tunnel_totals(appliance_.tunnel_sight().workers));
   management::count_losses_as_drops(statistics);
   statistics.balance = balance(moment);
   return statistics;
@@ -197,10 +214,11 @@ management::WorkerRow OperatorView::worker_row(std::size_t index, Time now) {
   row.turns = worker.counters.turns.value();
   row.idle_turns = worker.counters.idle_turns.value();
   row.punted = worker.counters.punted.value();
+  row.handed_over = worker.counters.handed_over.value();
   for (const auto& port : worker.ports) row.packets += port.counters().rx_packets.value();
   row.orders_posted = worker.orders.posted();
   row.orders_applied = worker.orders.applied();
-  row.turning = appliance_.gateway().publisher().silent_worker(now) != index;
+  row.turning = appliance_.core().publisher().silent_worker(now) != index;
   return row;
 }
 
@@ -226,6 +244,7 @@ management::Balance OperatorView::balance(Moment moment) {
 
 Result<management::Page<management::BindingRow>> OperatorView::bindings(
     const management::BindingFilter& filter, const management::PageRequest& page) {
+  if (appliance_.gateway() == nullptr) return has_no_phones();
   return appliance_.mailbox().ask([this, filter, page] {
     const auto& table = appliance_.workers().front()->bindings;
     const auto& plan = appliance_.plan();
@@ -237,7 +256,7 @@ Result<management::Page<management::BindingRow>> OperatorView::bindings(
       management::BindingRow row;
       row.binding = *table.at(slot);
       const auto* entry =
-          appliance_.gateway().leases().table().by_private(row.binding.private_address);
+          appliance_.gateway()->leases().table().by_private(row.binding.private_address);
       row.class_name = entry == nullptr ? "static" : entry->lease.class_name;
       if (row.binding.next_hop != kNoHop) row.via = plan.routers[row.binding.next_hop - 1].address;
       row.usage = appliance_.usage(row.binding.private_address);
@@ -247,9 +266,10 @@ Result<management::Page<management::BindingRow>> OperatorView::bindings(
 }
 
 Result<management::Page<lease::Lease>> OperatorView::leases(const management::PageRequest& page) {
+  if (appliance_.gateway() == nullptr) return has_no_phones();
   return appliance_.mailbox().ask([this, page] {
     std::vector<const lease::Lease*> all;
-    appliance_.gateway().leases().table().for_each([&all](const gateway::Entry& entry) {
+    appliance_.gateway()->leases().table().for_each([&all](const gateway::Entry& entry) {
       if (is_held(entry)) all.push_back(&entry.lease);
     });
     std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
@@ -260,7 +280,7 @@ Result<management::Page<lease::Lease>> OperatorView::leases(const management::Pa
 Result<management::Page<management::NeighborRow>> OperatorView::neighbors(
     const management::PageRequest& page) {
   return appliance_.mailbox().ask([this, page] {
-    auto all = appliance_.gateway().neighbors().rows();
+    auto all = appliance_.core().neighbors().rows();
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
       return std::tie(a.hop.side, a.hop.address) < std::tie(b.hop.side, b.hop.address);
     });
@@ -274,18 +294,49 @@ Result<management::Page<management::NeighborRow>> OperatorView::neighbors(
   });
 }
 
+// ---- tunnels
+
+Result<management::Page<management::TunnelRow>> OperatorView::tunnels(
+    const management::PageRequest& page) {
+  return appliance_.mailbox().ask([this, page] {
+    const auto now = read_clock().time;
+    const auto sight = appliance_.tunnel_sight();
+    return page_of<management::TunnelRow>(sight.tunnels.entries(), page, [&](const auto& entry) {
+      return management::row_of(*entry, sight, now);
+    });
+  });
+}
+
+/// The files are read on the asking thread; control only takes what is right.
+Result<std::vector<Error>> OperatorView::reload_tunnels() {
+  auto files = std::make_shared<config::Tunnels>(load_tunnels(appliance_.config()));
+  if (!files->errors.empty()) return std::move(files->errors);
+  return appliance_.mailbox().ask([this, files] { return appliance_.take_tunnels(*files); });
+}
+
+Result<void> OperatorView::switch_keys(const std::string& tunnel) {
+  const auto switched = appliance_.mailbox().ask(
+      [this, tunnel] { return appliance_.core().tunnels().switch_now(tunnel, read_clock()); });
+  if (!switched) return fail(switched.error());
+  if (!*switched) return fail("there are no newer keys, or none that may be sent by yet", tunnel);
+  return {};
+}
+
 Result<std::vector<lease::HistoryRecord>> OperatorView::history(const lease::HistoryQuery& query) {
+  if (appliance_.gateway() == nullptr) return has_no_phones();
   return appliance_.lease_store().history(query);
 }
 
 Result<std::size_t> OperatorView::revoke(const Mac& mac) {
+  if (appliance_.gateway() == nullptr) return has_no_phones();
   return appliance_.mailbox().ask(
-      [this, mac] { return appliance_.gateway().revoke(mac, read_clock()); });
+      [this, mac] { return appliance_.gateway()->revoke(mac, read_clock()); });
 }
 
 Result<bool> OperatorView::accept_loss() {
+  if (appliance_.gateway() == nullptr) return has_no_phones();
   return appliance_.mailbox().ask(
-      [this] { return appliance_.gateway().accept_loss(read_clock()); });
+      [this] { return appliance_.gateway()->accept_loss(read_clock()); });
 }
 
 std::string OperatorView::configuration() { return config::render(appliance_.config()); }
@@ -293,6 +344,17 @@ std::string OperatorView::configuration() { return config::render(appliance_.con
 // ---- audit
 
 Result<std::vector<management::Difference>> OperatorView::audit() {
+  auto found = audit_leases();
+  auto of_tunnels = audit_tunnels();
+  if (!found) return found;
+  if (!of_tunnels) return of_tunnels;
+  std::ranges::move(*of_tunnels, std::back_inserter(*found));
+  return found;
+}
+
+/// Of a concentrator nothing: it has none.
+Result<std::vector<management::Difference>> OperatorView::audit_leases() {
+  if (appliance_.gateway() == nullptr) return std::vector<management::Difference>{};
   for (int i = 0; i < kMostTries; ++i) {
     const auto before = appliance_.mailbox().ask([this] { return read_holdings(); });
     if (!before) return fail(before.error());
@@ -303,7 +365,7 @@ Result<std::vector<management::Difference>> OperatorView::audit() {
     const auto stored = appliance_.lease_store().rows();
     if (!stored) return fail(stored.error());
     const auto changes =
-        appliance_.mailbox().ask([this] { return appliance_.gateway().leases().changes(); });
+        appliance_.mailbox().ask([this] { return appliance_.gateway()->leases().changes(); });
     if (!changes) return fail(changes.error());
     if (*changes != (*before)->changes) continue;  // the store is of a later moment
     return management::audit(*stored, **before);
@@ -311,10 +373,23 @@ Result<std::vector<management::Difference>> OperatorView::audit() {
   return fail("leases change all the time: no quiet moment to compare them");
 }
 
+Result<std::vector<management::Difference>> OperatorView::audit_tunnels() {
+  for (int i = 0; i < kMostTries; ++i) {
+    auto found = appliance_.mailbox().ask([this] {
+      const auto sight = appliance_.tunnel_sight();
+      return management::audit_tunnels(sight.tunnels, appliance_.core().publisher(), sight.workers);
+    });
+    if (!found) return fail(found.error());
+    if (*found) return std::move(**found);
+    std::this_thread::sleep_for(kBetween);
+  }
+  return fail("the workers have orders to carry out all the time: no quiet moment to compare them");
+}
+
 std::optional<management::Holdings> OperatorView::read_holdings() {
   std::vector<const nappt::Bindings*> tables;
   for (const auto* worker : appliance_.workers()) tables.push_back(&worker->bindings);
-  return management::read_holdings(appliance_.gateway(), tables);
+  return management::read_holdings(*appliance_.gateway(), tables);
 }
 
 }  // namespace portico::app

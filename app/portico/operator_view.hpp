@@ -22,6 +22,10 @@ class OperatorView final : public management::Control {
       const management::PageRequest& page) override;
   [[nodiscard]] Result<management::Page<lease::Lease>> leases(
       const management::PageRequest& page) override;
+  [[nodiscard]] Result<management::Page<management::TunnelRow>> tunnels(
+      const management::PageRequest& page) override;
+  [[nodiscard]] Result<std::vector<Error>> reload_tunnels() override;
+  [[nodiscard]] Result<void> switch_keys(const std::string& tunnel) override;
   [[nodiscard]] Result<std::vector<lease::HistoryRecord>> history(
       const lease::HistoryQuery& query) override;
   [[nodiscard]] Result<std::vector<management::Difference>> audit() override;
@@ -33,12 +37,15 @@ class OperatorView final : public management::Control {
   [[nodiscard]] static stats::Registry live_counters(Appliance& appliance);
   [[nodiscard]] static stats::Registry snapshot_counters(Appliance& appliance);
   [[nodiscard]] management::Health read_health();
+  void read_health_of_leases(management::Health& health, Time now);
   [[nodiscard]] management::Statistics read_statistics(management::Moment moment);
   [[nodiscard]] management::PortRow port_row(Side side, management::Moment moment);
   [[nodiscard]] management::WorkerRow worker_row(std::size_t index, Time now);
   [[nodiscard]] management::Balance balance(management::Moment moment);
   [[nodiscard]] Result<void> snapshot_workers();
   [[nodiscard]] std::optional<management::Holdings> read_holdings();
+  [[nodiscard]] Result<std::vector<management::Difference>> audit_leases();
+  [[nodiscard]] Result<std::vector<management::Difference>> audit_tunnels();
 
   Appliance& appliance_;
   const stats::Registry live_;

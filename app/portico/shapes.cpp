@@ -7,6 +7,17 @@
 #include <algorithm>
 
 namespace portico::app {
+namespace {
+
+std::size_t most_sas(const config::Config& config) noexcept {
+  return config.tunnel.capacity * tunnel::kSasATunnel;
+}
+
+constexpr std::uint64_t unlimited_if_zero(std::uint64_t most) noexcept {
+  return most == 0 ? ~std::uint64_t{0} : most;
+}
+
+}  // namespace
 
 std::size_t worker_count(const config::Config& config) noexcept {
   return std::max<std::size_t>(config.eal.worker_cores.size(), 1);
@@ -50,25 +61,68 @@ dpdk::PortOptions port_options(const config::Config& config, Side side) {
 datapath::NextHops::Shape next_hops_shape(const config::Config& config, const gateway::Plan& plan) {
   datapath::NextHops::Shape shape;
   shape.capacity = neighbor::Config{}.capacity + 1;
-  shape.on_link = config.wan.address.network();
-  for (const auto& route : plan.routes)
-    if (route.router.side == Side::Wan)
-      shape.routes.push_back({route.prefix, plan.hop_of(Side::Wan, route.router.address)});
+  shape.on_link = {{config.wan.address.network(), Side::Wan}};
+  const bool is_concentrator = config.role == config::Role::Concentrator;
+  if (is_concentrator) shape.on_link.push_back({config.lan.address.network(), Side::Lan});
+  for (const auto& [prefix, router] : plan.routes)
+    if (router.side == Side::Wan || is_concentrator)
+      shape.routes.push_back({prefix, plan.hop_of(router.side, router.address)});
   return shape;
 }
+
+tunnel::Tunnels::Shape tunnels_shape(const config::Config& config, unsigned worker) {
+  tunnel::Tunnels::Shape shape{.worker = static_cast<std::uint16_t>(worker)};
+  if (config.tunnel.file.empty()) return shape;
+  shape.capacity = config.tunnel.capacity + 1;
+  shape.sas = most_sas(config);
+  return shape;
+}
+
+std::vector<Prefix> tunnel_pools(const config::Config& config) {
+  std::vector<Prefix> pools;
+  for (const auto& pool : config.pools.public_pools)
+    if (pool.identity == config::Identity::Tunnel) pools.push_back(pool.addresses);
+  return pools;
+}
+
+concentrator::Shape blocks_shape(const config::Config& config) {
+  concentrator::Shape shape;
+  for (const auto& blocks : config.tunnel.blocks)
+    shape.pools.push_back({blocks.addresses, blocks.granule});
+  return shape;
+}
+
+gateway::CoreSettings core_settings(const config::Config& config,
+                                    const std::array<Mac, kSides>& macs) {
+  gateway::CoreSettings settings;
+  for (const auto side : {Side::Lan, Side::Wan}) {
+    const auto i = static_cast<std::size_t>(side);
+    const auto& network = network_of(config, side);
+    settings.links[i] = {macs[i], network.address, port_of(config, side).vlan};
+    settings.icmp_per_s[i] = network.icmp_per_s;
+  }
+  const auto& tunnel = config.tunnel;
+  settings.tunnels = {
+      .end =
+          config.role == config::Role::Gateway ? tunnel::End::Gateway : tunnel::End::Concentrator,
+      .own = config.wan.address.address,
+      .workers = static_cast<std::uint16_t>(worker_count(config)),
+      .link_mtu = port_of(config, Side::Wan).mtu,
+      .window = tunnel.replay_window,
+      .sas = most_sas(config),
+      .dressing = {tunnel.dscp, static_cast<tunnel::DontFragment>(tunnel.df)},
+      .allowance = {unlimited_if_zero(tunnel.hard.packets), unlimited_if_zero(tunnel.hard.octets)},
+      .switch_after = std::chrono::seconds{tunnel.switch_s},
+      .linger = std::chrono::seconds{tunnel.linger_s}};
+  return settings;
+}
+static_assert(static_cast<int>(config::Df::Clear) == static_cast<int>(tunnel::DontFragment::Clear));
 
 gateway::Settings gateway_settings(const config::Config& config,
                                    const std::array<Mac, kSides>& macs) {
   gateway::Settings settings;
-  for (const auto side : {Side::Lan, Side::Wan}) {
-    const auto i = static_cast<std::size_t>(side);
-    const auto& network = network_of(config, side);
-    const auto& port = port_of(config, side);
-    settings.links[i] = {macs[i], network.address, port.vlan};
-    settings.icmp_per_s[i] = network.icmp_per_s;
-    settings.mtu[i] = port.mtu;
-  }
-  const auto lan_mtu = settings.mtu[static_cast<std::size_t>(Side::Lan)];
+  static_cast<gateway::CoreSettings&>(settings) = core_settings(config, macs);
+  const auto lan_mtu = port_of(config, Side::Lan).mtu;
   settings.leases = {.pending = config.dhcp.pending,
                      .quarantine = std::chrono::seconds{config.leases.quarantine_s},
                      .decline = std::chrono::seconds{config.dhcp.decline_s}};

@@ -18,8 +18,17 @@ namespace portico::app {
 
 [[nodiscard]] datapath::NextHops::Shape next_hops_shape(const config::Config& config,
                                                         const gateway::Plan& plan);
+/// What both roles' control cores want.
+[[nodiscard]] gateway::CoreSettings core_settings(const config::Config& config,
+                                                  const std::array<Mac, kSides>& macs);
 [[nodiscard]] gateway::Settings gateway_settings(const config::Config& config,
                                                  const std::array<Mac, kSides>& macs);
+/// Of every worker, whose index it is for.
+[[nodiscard]] tunnel::Tunnels::Shape tunnels_shape(const config::Config& config, unsigned worker);
+[[nodiscard]] concentrator::Shape blocks_shape(const config::Config& config);
+
+/// Addresses that phones have behind tunnels; of a concentrator none.
+[[nodiscard]] std::vector<Prefix> tunnel_pools(const config::Config& config);
 
 /// Workers there are: in one-lcore mode the control core turns one.
 [[nodiscard]] std::size_t worker_count(const config::Config& config) noexcept;

@@ -41,7 +41,7 @@ Result<void> fits(const Shape& shape, const PortBlock& block) {
 }
 
 Blocks::Blocks(const Shape& shape, std::pmr::memory_resource* memory)
-    : places_(places_in(shape), kNoTunnel, memory) {
+    : places_(places_in(shape), kNoTunnel, memory), shape_(shape) {
   Place next = kNowhere + 1;
   for (const auto& pool : shape.pools) {
     expects(std::has_single_bit(pool.granule) && pool.granule <= kWholeAddress,
@@ -53,21 +53,21 @@ Blocks::Blocks(const Shape& shape, std::pmr::memory_resource* memory)
 }
 
 std::uint64_t Blocks::memory_bytes(const Shape& shape) noexcept {
-  return places_in(shape) * sizeof(Tunnel);
+  return places_in(shape) * sizeof(TunnelIndex);
 }
 
-void Blocks::add(const PortBlock& block, Tunnel tunnel) noexcept {
+void Blocks::add(const PortBlock& block, TunnelIndex tunnel) noexcept {
   expects(tunnel != kNoTunnel, "a block is added to a tunnel");
   write(block, kNoTunnel, tunnel);
 }
 
 void Blocks::remove(const PortBlock& block) noexcept {
-  const Tunnel tunnel = tunnel_at(place_of(block.address, block.first));
+  const TunnelIndex tunnel = tunnel_at(place_of(block.address, block.first));
   expects(tunnel != kNoTunnel, "what is removed was added");
   write(block, tunnel, kNoTunnel);
 }
 
-void Blocks::write(const PortBlock& block, Tunnel was, Tunnel now) noexcept {
+void Blocks::write(const PortBlock& block, TunnelIndex was, TunnelIndex now) noexcept {
   const auto* pool = pool_of(block.address);
   expects(pool != nullptr && fills_granules(block, 1u << pool->granule_bits),
           "a block lies in a pool and fills granules");

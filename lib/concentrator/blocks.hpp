@@ -6,6 +6,7 @@
 #include "base/addresses.hpp"
 #include "base/port_block.hpp"
 #include "base/result.hpp"
+#include "base/tunnel_index.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,10 +14,6 @@
 #include <vector>
 
 namespace portico::concentrator {
-
-/// A tunnel's place in the workers' tables.
-using Tunnel = std::uint32_t;
-inline constexpr Tunnel kNoTunnel = ~Tunnel{0};
 
 /// A granule of an address's ports, where it stands which tunnel has it.
 using Place = std::size_t;
@@ -49,7 +46,7 @@ class Blocks {
   [[nodiscard]] static std::uint64_t memory_bytes(const Shape& shape) noexcept;
 
   /// The block fits, and no tunnel has any of it: control saw to it.
-  void add(const PortBlock& block, Tunnel tunnel) noexcept;
+  void add(const PortBlock& block, TunnelIndex tunnel) noexcept;
   /// A block that was added, and just so.
   void remove(const PortBlock& block) noexcept;
 
@@ -61,7 +58,22 @@ class Blocks {
   }
   void prefetch(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
   /// kNoTunnel for what nobody has.
-  [[nodiscard]] Tunnel tunnel_at(Place place) const noexcept { return places_[place]; }
+  [[nodiscard]] TunnelIndex tunnel_at(Place place) const noexcept { return places_[place]; }
+
+  /// For the audit: `visit(block, tunnel)` for every granule that a tunnel has, an address's in
+  /// their order.
+  template <class Visit>
+  void for_each_granule(Visit&& visit) const {
+    Place place = kNowhere + 1;
+    for (const auto& [addresses, granule] : shape_.pools)
+      for (std::uint64_t a = 0; a < addresses.size(); ++a)
+        for (std::uint32_t port = 0; port < kWholeAddress; port += granule, ++place)
+          if (places_[place] != kNoTunnel)
+            visit(PortBlock{{addresses.base.bits + static_cast<std::uint32_t>(a)},
+                            static_cast<std::uint16_t>(port),
+                            static_cast<std::uint16_t>(port + granule - 1)},
+                  places_[place]);
+  }
 
   /// True if packets for this address are to go through a tunnel (it lies in a pool).
   [[nodiscard]] bool covers(Ipv4 address) const noexcept { return pool_of(address) != nullptr; }
@@ -78,15 +90,16 @@ class Blocks {
     }
   };
 
-  void write(const PortBlock& block, Tunnel was, Tunnel now) noexcept;
+  void write(const PortBlock& block, TunnelIndex was, TunnelIndex now) noexcept;
   [[nodiscard]] const Index* pool_of(Ipv4 address) const noexcept {
     for (const auto& pool : pools_)
       if (pool.addresses.contains(address)) return &pool;
     return nullptr;
   }
 
-  std::pmr::vector<Tunnel> places_;  // [kNowhere], each pool's after the other
+  std::pmr::vector<TunnelIndex> places_;  // [kNowhere], each pool's after the other
   std::vector<Index> pools_;
+  const Shape shape_;
 };
 
 }  // namespace portico::concentrator

@@ -83,6 +83,16 @@ std::vector<tunnel::KeySet> keys_of(const std::vector<tunnel::Record>& records,
   return keys;
 }
 
+/// While new keys follow old ones there are twice as many SAs.
+void check_room(const Config& config, const std::vector<PlacedRecord>& ours, Problems& problems) {
+  std::size_t wanted = 0;
+  for (const auto& placed : ours)
+    if (placed.record.encapsulation == tunnel::Encapsulation::Esp) wanted += 2 * placed.record.sas;
+  const auto capacity = (wanted + tunnel::kSasATunnel - 1) / tunnel::kSasATunnel;
+  problems.add_if(capacity > config.tunnel.capacity, "/tunnel/capacity",
+                  "must be at least " + std::to_string(capacity) + " for the tunnels' SAs");
+}
+
 /// The largest range that a class or a static phone takes from this pool; 0: nobody uses it.
 std::uint32_t widest_of(const Config& config, const PublicPool& pool) {
   std::uint32_t widest = 0;
@@ -173,6 +183,7 @@ Tunnels read_tunnels(const Config& config, std::string_view records, std::string
   Problems problems;
   problems.add_if(all.size() > config.tunnel.capacity, "/tunnel/capacity",
                   "must be at least " + std::to_string(all.size()) + ", as many as there are");
+  check_room(config, all, problems);
   for (auto& placed : all) tunnels.records.push_back(std::move(placed.record));
   tunnels.keys = keys_of(tunnels.records, sets);
   if (config.role == Role::Gateway && of_records.none()) {

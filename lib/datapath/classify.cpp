@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "datapath/classify.hpp"
 
+#include "datapath/frame_rules.hpp"
 #include "datapath/ordinary.hpp"
 #include "nappt/packet.hpp"
-#include "wire/ethernet.hpp"
-#include "wire/ipv4.hpp"
-#include "wire/udp.hpp"
 
 namespace portico::datapath {
 namespace {
@@ -16,67 +14,32 @@ using wire::Ipv4Edit;
 constexpr std::uint16_t kDhcpServerPort = 67;
 constexpr std::uint16_t kTftpPort = 69;
 
-[[nodiscard]] bool is_broadcast_of(const Link& link, Ipv4 a) noexcept {
-  return a.is_limited_broadcast() || (a == link.network().last() && link.network().length < 31);
-}
-
-class Classifier {
+class Classifier : public FrameRules {
  public:
   Classifier(const Links& links, const nappt::Bindings& bindings, Side side, Note& note) noexcept
-      : lan_(links[0]), wan_(links[1]), bindings_(bindings), side_(side), note_(note) {}
+      : FrameRules(links, side, note), bindings_(bindings) {}
 
   [[nodiscard]] Verdict frame(MutableBytes octets) const noexcept {
-    const auto ethernet = wire::EthernetEdit::parse(octets);
-    if (!ethernet) return Drop::RuntFrame;
-    if (ethernet->header_size() != here().header_size() || ethernet->vlan() != here().vlan())
-      return Drop::WrongVlan;
-    const bool to_us = ethernet->destination() == here().mac();
-    if (!to_us && ethernet->destination() != kBroadcastMac)
-      return ethernet->destination().is_group() ? Drop::MulticastOrBroadcast : Drop::NotForUs;
-    if (ethernet->type() == wire::kEtherArp) return punt(PuntKind::Arp);
-    if (ethernet->type() != wire::kEtherIpv4) return Drop::UnknownEthertype;
-    const auto ip = Ipv4Edit::parse(ethernet->payload());
-    if (!ip) return drop_of(Ipv4Edit::fault_of(ethernet->payload()));
-    if (!to_us) return broadcast(*ip);
-    return side_ == Side::Lan ? from_lan(*ip) : from_wan(*ip);
+    return judge(octets, [this](const Ipv4Edit& ip, Cast cast) -> Verdict {
+      if (cast == Cast::Broadcast) return broadcast(ip);
+      return side() == Side::Lan ? from_lan(ip) : from_wan(ip);
+    });
   }
 
  private:
-  [[nodiscard]] const Link& here() const noexcept { return side_ == Side::Lan ? lan_ : wan_; }
-
-  [[nodiscard]] Verdict punt(PuntKind kind) const noexcept {
-    note_ = {.kind = kind, .side = side_};
-    return Lane::Punt;
-  }
-
-  [[nodiscard]] static Drop drop_of(wire::Ipv4Fault fault) noexcept {
-    switch (fault) {
-      case wire::Ipv4Fault::Version:
-        return Drop::IpVersion;
-      case wire::Ipv4Fault::HeaderLength:
-        return Drop::IpHeaderLength;
-      case wire::Ipv4Fault::TotalLength:
-        return Drop::IpTotalLength;
-      case wire::Ipv4Fault::Checksum:
-        return Drop::IpChecksum;
-      default:
-        return Drop::IpTruncated;
-    }
-  }
-
   [[nodiscard]] Verdict from_lan(const Ipv4Edit& ip) const noexcept {
     const auto to = ip.destination();
-    if (to == lan_.address() || to == wan_.address()) return ours(ip);
-    if (is_broadcast_of(lan_, to)) return broadcast(ip);
+    if (to == lan().address() || to == wan().address()) return ours(ip);
+    if (is_broadcast_of(lan(), to)) return broadcast(ip);
     if (const auto why = unreachable(to)) return *why;
-    if (lan_.network().contains(to) || bindings_.is_private(to)) return Drop::PrivateDestination;
+    if (lan().network().contains(to) || bindings_.is_private(to)) return Drop::PrivateDestination;
     if (const auto why = nappt::untranslatable(ip)) return *why;
     return bindings_.is_public(to) ? Lane::Hairpin : Lane::Outbound;
   }
 
   [[nodiscard]] Verdict from_wan(const Ipv4Edit& ip) const noexcept {
     const auto to = ip.destination();
-    if (to == wan_.address()) return ours(ip);
+    if (to == wan().address()) return is_tunnelled(ip) ? Verdict{Lane::Outer} : ours(ip);
     if (!bindings_.is_public(to)) {
       if (const auto why = unreachable(to)) return *why;
       return Drop::ForeignDestination;
@@ -86,16 +49,9 @@ class Classifier {
     return Lane::Inbound;
   }
 
-  /// Why no unicast can be sent there (RFC 1812 section 5.3.7; directed broadcasts: RFC 2644).
-  [[nodiscard]] std::optional<Drop> unreachable(Ipv4 to) const noexcept {
-    if (to.is_multicast() || is_broadcast_of(wan_, to)) return Drop::MulticastOrBroadcast;
-    if (is_martian(to)) return Drop::MartianDestination;
-    return std::nullopt;
-  }
-
   /// Addresses that cannot come from the network: ours, the phones', and what they are outside.
   [[nodiscard]] bool is_inside(Ipv4 from) const noexcept {
-    return from == wan_.address() || lan_.network().contains(from) || bindings_.is_public(from) ||
+    return from == wan().address() || lan().network().contains(from) || bindings_.is_public(from) ||
            bindings_.is_private(from);
   }
 
@@ -103,8 +59,8 @@ class Classifier {
   [[nodiscard]] Verdict broadcast(const Ipv4Edit& ip) const noexcept {
     const auto udp = udp_of(ip);
     if (!udp || udp->destination_port() != kDhcpServerPort) return Drop::MulticastOrBroadcast;
-    if (side_ == Side::Wan) return Drop::WanServiceRefused;
-    if (!is_broadcast_of(lan_, ip.destination()) && ip.destination() != lan_.address())
+    if (side() == Side::Wan) return Drop::WanServiceRefused;
+    if (!is_broadcast_of(lan(), ip.destination()) && ip.destination() != lan().address())
       return Drop::MulticastOrBroadcast;
     return dhcp(ip);
   }
@@ -120,8 +76,8 @@ class Classifier {
 
   [[nodiscard]] Verdict service(const Ipv4Edit& ip, std::uint16_t port) const noexcept {
     const bool provisioning = port == kDhcpServerPort || port == kTftpPort;
-    if (side_ == Side::Wan) return provisioning ? Drop::WanServiceRefused : Drop::NotAService;
-    if (ip.destination() != lan_.address()) return Drop::NotAService;
+    if (side() == Side::Wan) return provisioning ? Drop::WanServiceRefused : Drop::NotAService;
+    if (ip.destination() != lan().address()) return Drop::NotAService;
     if (port == kDhcpServerPort) return dhcp(ip);
     if (is_forged(ip.source())) return Drop::MartianSource;
     return punt(PuntKind::Service);
@@ -134,20 +90,7 @@ class Classifier {
     return punt(PuntKind::Dhcp);
   }
 
-  [[nodiscard]] bool is_forged(Ipv4 from) const noexcept {
-    return is_martian(from) || from == lan_.address() || from == wan_.address();
-  }
-
-  [[nodiscard]] static std::optional<wire::UdpView> udp_of(const Ipv4Edit& ip) noexcept {
-    if (ip.protocol() != wire::kProtocolUdp || ip.is_fragment()) return std::nullopt;
-    return wire::UdpView::parse(ip.payload());
-  }
-
-  const Link& lan_;
-  const Link& wan_;
   const nappt::Bindings& bindings_;
-  const Side side_;
-  Note& note_;
 };
 
 }  // namespace

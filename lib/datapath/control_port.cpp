@@ -65,7 +65,8 @@ PortCounters ControlPort::port_counters(Side side) const noexcept {
 std::size_t ControlPort::in_flight() const noexcept {
   std::size_t n = 0;
   for (const auto* worker : workers_)
-    n += worker->punt.waiting() + rte_ring_count(worker->from_control.get());
+    n += worker->punt.waiting() + rte_ring_count(worker->from_control.get()) +
+         rte_ring_count(worker->from_workers.get());
   return n;
 }
 

@@ -31,6 +31,14 @@ void carry_out(Worker& w, const orders::Order& order) noexcept {
                  [&w](const orders::RemoveBinding& o) { w.bindings.remove(o.private_address); },
                  [&w](const orders::SetNextHop& o) { w.next_hops.set(o.index, o.hop); },
                  [&w](const orders::SetOnLink& o) { w.next_hops.set_on_link(o.address, o.index); },
+                 [&w](const orders::SetPath& o) { w.tunnels.set_path(o.tunnel, *o.path); },
+                 [&w](const orders::SetSenders& o) { w.tunnels.set_senders(o.tunnel, o.sas); },
+                 [&w](const orders::ExtendSa& o) { w.tunnels.extend(o.tunnel, o.spi, o.reserved); },
+                 [&w](const orders::AddReceiver& o) { w.tunnels.add_receiver(o.receiver); },
+                 [&w](const orders::RemoveReceiver& o) { w.tunnels.remove_receiver(o.spi); },
+                 [&w](const orders::AddBlock& o) { w.blocks.add(o.block, o.tunnel); },
+                 [&w](const orders::RemoveBlock& o) { w.blocks.remove(o.block); },
+                 [&w](const orders::ForgetTunnel& o) { w.tunnels.forget(o.tunnel); },
                  [&w](orders::TakeSnapshot) { w.snapshot = w.stats(); },
              },
              order);
@@ -46,7 +54,14 @@ void take_in_for(nappt::Place receiver, const Worker& w, rte_mbuf* m, Lanes& lan
   lanes.push_for(receiver, m);
 }
 
-/// What is not ordinary.
+/// Whose SA it is for is on its way into the cache.
+void take_in_esp(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
+  const auto* ip = first_octet(m) + w.link(Side::Wan).header_size();
+  w.tunnels.prefetch_receiver(load_be<std::uint32_t>(ip + wire::Ipv4Header::kSize));
+  lanes.push(Lane::Outer, m);
+}
+
+/// What is not ordinary to a gateway.
 [[gnu::noinline]] void take_in_by_rule(const Worker& w, Side side, rte_mbuf* m,
                                        Lanes& lanes) noexcept {
   if (!is_whole(m)) return lanes.push(Drop::OversizeFrame, m);
@@ -72,13 +87,28 @@ void take_in(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
       const auto receiver = ordinary_inbound(link, w.surroundings, w.bindings, octets_of(m));
       if (receiver != nappt::kNowhere) [[likely]]
         return take_in_for(receiver, w, m, lanes);
+      if (is_ordinary_esp(link, octets_of(m))) return take_in_esp(w, m, lanes);
     }
   }
   take_in_by_rule(w, side, m, lanes);
 }
 
-template <Side side>
-std::size_t receive_from(Worker& w, Lanes& lanes) noexcept {
+/// To a concentrator.
+void take_in_for_blocks(const Worker& w, Side side, rte_mbuf* m, Lanes& lanes) noexcept {
+  if (!is_whole(m)) return lanes.push(Drop::OversizeFrame, m);
+  if (side == Side::Wan && is_ordinary_esp(w.link(side), octets_of(m)))
+    return take_in_esp(w, m, lanes);
+  const auto verdict = classify(w.links, w.blocks, side, octets_of(m), note_of(m));
+  if (verdict.lane != Lane::Inbound) return lanes.push(verdict, m);
+  const nappt::Packet packet{first_octet(m) + w.link(side).header_size()};
+  const auto place = w.blocks.place_of(packet.destination(), packet.destination_port());
+  w.blocks.prefetch(place);
+  lanes.push_for(place, m);
+}
+
+/// A burst of one side, each packet of which `take` gives its lane.
+template <class Take>
+std::size_t receive_from(Worker& w, Side side, const Take& take) noexcept {
   std::array<rte_mbuf*, kMaxBurst> room;
   const auto burst = w.port(side).receive(room);
   if (burst.empty()) return 0;
@@ -86,7 +116,7 @@ std::size_t receive_from(Worker& w, Lanes& lanes) noexcept {
   std::uint64_t octets = 0;
   for (auto* m : burst) {
     octets += m->pkt_len;
-    take_in<side>(w, m, lanes);
+    take(m);
   }
   w.port(side).count_received(burst.size(), octets);
   return burst.size();
@@ -124,15 +154,28 @@ void serve_orders(Worker& w) noexcept {
 }
 
 std::size_t receive(Worker& w, Lanes& lanes) noexcept {
-  return receive_from<Side::Lan>(w, lanes) + receive_from<Side::Wan>(w, lanes);
+  return receive_from(w, Side::Lan, [&](auto* m) { take_in<Side::Lan>(w, m, lanes); }) +
+         receive_from(w, Side::Wan, [&](auto* m) { take_in<Side::Wan>(w, m, lanes); });
+}
+
+std::size_t receive_as_concentrator(Worker& w, Lanes& lanes) noexcept {
+  std::size_t received = 0;
+  for (const auto side : {Side::Lan, Side::Wan})
+    received += receive_from(w, side, [&](auto* m) { take_in_for_blocks(w, side, m, lanes); });
+  return received;
 }
 
 void join_originated(Worker& w, Lanes& lanes) noexcept {
   std::array<rte_mbuf*, kMaxBurst> room;
   const auto n = rte_ring_sc_dequeue_burst(
       w.from_control.get(), reinterpret_cast<void**>(room.data()), kMaxBurst, nullptr);
-  for (auto* m : Burst{room}.first(n))
-    lanes.push(note_of(m).side == Side::Lan ? Lane::ToLan : Lane::ToWan, m);
+  for (auto* m : Burst{room}.first(n)) {
+    const auto& note = note_of(m);
+    if (note.tunnel != kNoTunnel)
+      lanes.push_by(note.tunnel, Lane::IntoTunnel, m);
+    else
+      lanes.push(note.side == Side::Lan ? Lane::ToLan : Lane::ToWan, m);
+  }
 }
 
 void send(Worker& w, Lanes& lanes) noexcept {

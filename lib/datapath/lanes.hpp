@@ -3,6 +3,7 @@
 // packets and push each to the next, and only the last stage frees.
 #pragma once
 
+#include "base/tunnel_index.hpp"
 #include "nappt/bindings.hpp"
 #include "stats/drops.hpp"
 
@@ -16,19 +17,23 @@ struct rte_mbuf;
 namespace portico::datapath {
 
 inline constexpr std::size_t kMaxBurst = 32;
-/// What a turn can hold: a burst of each port, and one from control.
-inline constexpr std::size_t kLaneSize = 3 * kMaxBurst;
+/// What a turn can hold: a burst of each port, one from control, one from other workers.
+inline constexpr std::size_t kLaneSize = 4 * kMaxBurst;
 
 enum class Lane : std::uint8_t {
-  Outbound,  ///< to be translated, from a phone to the network
-  Hairpin,   ///< from a phone to another's public address
-  Inbound,   ///< from the network to a phone
-  ToLan,     ///< a frame to send
+  Outbound,    ///< to be translated, from a phone to the network
+  Hairpin,     ///< from a phone to another's public address
+  Inbound,     ///< from the network to a phone
+  FromTunnel,  ///< an inner packet, behind room for a frame's header
+  IntoTunnel,  ///< an IP packet without a frame
+  Outer,       ///< to be taken out of its tunnel
+  HandOver,    ///< for another worker, as its note says
+  ToLan,       ///< a frame to send
   ToWan,
   Punt,  ///< for control, as its note says
   Drop,
 };
-inline constexpr std::size_t kLanes = 7;
+inline constexpr std::size_t kLanes = 11;
 
 /// Those whose packets belong to a phone: who sends is told by a slot, who receives by a place.
 inline constexpr std::size_t kSenderLanes = 2;
@@ -55,10 +60,16 @@ class Lanes {
     packets_[index(lane)][count++] = packet;
   }
   /// Into Lane::Inbound, for who holds this place.
-  void push_for(nappt::Place receiver, rte_mbuf* packet) noexcept {
+  void push_for(nappt::Place receiver, rte_mbuf* packet, TunnelIndex from = kNoTunnel) noexcept {
     auto& count = counts_[index(Lane::Inbound)];
-    receivers_[count] = receiver;
+    receivers_[count] = {receiver, from};
     packets_[index(Lane::Inbound)][count++] = packet;
+  }
+  /// Into Lane::FromTunnel or Lane::IntoTunnel.
+  void push_by(TunnelIndex tunnel, Lane lane, rte_mbuf* packet) noexcept {
+    auto& count = counts_[index(lane)];
+    tunnels_[index(lane) - index(Lane::FromTunnel)][count] = tunnel;
+    packets_[index(lane)][count++] = packet;
   }
   /// Into any other.
   void push(Verdict verdict, rte_mbuf* packet) noexcept {
@@ -78,8 +89,16 @@ class Lanes {
   [[nodiscard]] std::span<const nappt::Slot> senders(Lane lane) const noexcept {
     return senders_[index(lane)];
   }
+  struct Receiver {
+    nappt::Place place;
+    TunnelIndex from;  ///< through which tunnel it came
+  };
   /// For whom those of Lane::Inbound are.
-  [[nodiscard]] std::span<const nappt::Place> receivers() const noexcept { return receivers_; }
+  [[nodiscard]] std::span<const Receiver> receivers() const noexcept { return receivers_; }
+  /// By which tunnel the packets of Lane::FromTunnel or Lane::IntoTunnel come or go.
+  [[nodiscard]] std::span<const TunnelIndex> tunnels(Lane lane) const noexcept {
+    return tunnels_[index(lane) - index(Lane::FromTunnel)];
+  }
   /// Why the packet in this place of Lane::Drop is there.
   [[nodiscard]] stats::Drop reason(std::size_t place) const noexcept { return reasons_[place]; }
 
@@ -90,7 +109,8 @@ class Lanes {
   std::array<std::size_t, kLanes> counts_{};
   std::array<std::array<rte_mbuf*, kLaneSize>, kLanes> packets_;  // only the first counts_ are set
   std::array<std::array<nappt::Slot, kLaneSize>, kSenderLanes> senders_;
-  std::array<nappt::Place, kLaneSize> receivers_;
+  std::array<Receiver, kLaneSize> receivers_;
+  std::array<std::array<TunnelIndex, kLaneSize>, 2> tunnels_;
   std::array<stats::Drop, kLaneSize> reasons_;
 };
 

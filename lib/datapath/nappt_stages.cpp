@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Translation. By now the phones of a burst that sent it are on their way into the cache, or the
 // places where it stands who receives it.
+#include "datapath/forwarding.hpp"
 #include "datapath/stages.hpp"
 #include "nappt/translate.hpp"
-#include "wire/ethernet.hpp"
 
 namespace portico::datapath {
 namespace {
@@ -11,24 +11,8 @@ namespace {
 using nappt::Packet;
 using stats::Drop;
 
-[[nodiscard]] Packet packet_of(const Link& received_by, rte_mbuf* m) noexcept {
-  return Packet{first_octet(m) + received_by.header_size()};
-}
 [[nodiscard]] nappt::MacOctets source_mac(rte_mbuf* m) noexcept {
   return nappt::MacOctets{first_octet(m) + sizeof(Mac), sizeof(Mac)};
-}
-
-/// Hands a packet to control as it was received, for an ICMP error.
-[[gnu::noinline]] void answer_with_error(Side from, Drop why, rte_mbuf* m, Lanes& lanes) noexcept {
-  note_of(m) = {.kind = PuntKind::Error, .side = from, .reason = why};
-  lanes.push(Lane::Punt, m);
-}
-
-/// A packet too big whose sender did not ask for an answer is only counted.
-[[gnu::noinline]] void refuse_too_big(Side from, Packet packet, rte_mbuf* m,
-                                      Lanes& lanes) noexcept {
-  if (packet.dont_fragment()) return answer_with_error(from, Drop::TooBig, m, lanes);
-  lanes.push(Drop::TooBig, m);
 }
 
 /// Out of the frame that one side received becomes one that the other sends.
@@ -49,39 +33,53 @@ Lane leave_by(const Worker& w, const NextHop& hop, Packet packet, rte_mbuf* m) n
   return Lane::ToLan;
 }
 
-/// Control has not found the MAC of this hop yet: the packet, whole but for that, waits there.
-template <Side from>
-void wait_for(const Worker& w, HopIndex index, nappt::Original original, Packet packet, rte_mbuf* m,
-              Lanes& lanes) noexcept {
-  const auto& hop = w.next_hops[index];
-  const auto header_size = w.link(original.side).header_size();
-  original.mac =
-      wire::EthernetView::parse({packet.first_octet() - header_size, header_size})->source();
-  leave_by<from>(w, hop, packet, m);
-  note_of(m) = {.kind = PuntKind::Neighbor,
-                .side = hop.side,
-                .next_hop = index == kNoHop ? original.destination : hop.address,
-                .hop = index,
-                .original = original};
-  lanes.push(Lane::Punt, m);
+/// Who sent the frame that a packet came in.
+[[nodiscard]] Mac sender_of(Packet packet, std::size_t header_size) noexcept {
+  return wire::EthernetView::parse({packet.first_octet() - header_size, header_size})->source();
 }
 
 [[gnu::noinline]] void outbound_waits(const Worker& w, HopIndex index, const nappt::Phone& phone,
                                       Packet packet, rte_mbuf* m, Lanes& lanes) noexcept {
-  const nappt::Original original{Side::Lan, {}, phone.private_address, packet.destination()};
-  wait_for<Side::Lan>(w, index, original, packet, m, lanes);
+  const auto header_size = w.link(Side::Lan).header_size();
+  const nappt::Original original{Side::Lan, sender_of(packet, header_size), phone.private_address,
+                                 packet.destination()};
+  wait_for(w, index, packet.destination(), packet.first_octet(), header_size, packet.length(),
+           original, m, lanes);
 }
 
-/// It came from the network, or from another phone, translated already.
-[[gnu::noinline]] void inbound_waits(const Worker& w, const nappt::Phone& phone, Packet packet,
-                                     rte_mbuf* m, Lanes& lanes) noexcept {
-  nappt::Original original{Side::Wan, {}, packet.source(), phone.public_address};
+/// What came in, translated already: from the network, or from another phone.
+[[nodiscard]] nappt::Original original_of(const Worker& w, Ipv4 was_for, Packet packet) noexcept {
+  nappt::Original original{Side::Wan, {}, packet.source(), was_for};
   if (w.bindings.is_public(original.source)) {
     const auto place = w.bindings.place_of(original.source, packet.source_port());
     original.side = Side::Lan;
     original.source = w.bindings[w.bindings.holder(place)].private_address;
   }
-  wait_for<Side::Wan>(w, phone.next_hop, original, packet, m, lanes);
+  original.mac = sender_of(packet, w.link(original.side).header_size());
+  return original;
+}
+
+[[gnu::noinline]] void inbound_waits(const Worker& w, const nappt::Phone& phone, Ipv4 was_for,
+                                     TunnelIndex from, Packet packet, rte_mbuf* m,
+                                     Lanes& lanes) noexcept {
+  std::optional<nappt::Original> original;
+  if (from == kNoTunnel) original = original_of(w, was_for, packet);
+  wait_for(w, phone.next_hop, phone.private_address, packet.first_octet(),
+           w.link(Side::Wan).header_size(), packet.length(), original, m, lanes);
+}
+
+/// From a phone into its tunnel, as an IP packet without a frame.
+[[gnu::noinline]] void into_tunnel(Worker& w, nappt::Phone& phone, Packet packet, rte_mbuf* m,
+                                   Lanes& lanes) noexcept {
+  const auto& path = w.tunnels[phone.tunnel].path;
+  if (!path) return lanes.push(Drop::TunnelDown, m);
+  if (!path->is_remote(packet.destination())) return refuse_selector(w, phone.tunnel, m, lanes);
+  if (packet.length() > path->inner_mtu)
+    return refuse_too_big({Side::Lan}, packet, path->inner_mtu, m, lanes);
+  translate_into_tunnel(phone, packet);
+  ++w.translated.outbound;
+  resize_header(m, w.link(Side::Lan).header_size(), 0, packet.length());
+  lanes.push_by(phone.tunnel, Lane::IntoTunnel, m);
 }
 
 /// From a phone to the network.
@@ -89,10 +87,12 @@ void outbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcep
   const auto packet = packet_of(w.link(Side::Lan), m);
   if (!may_send(phone, source_mac(m), packet))
     return lanes.push(refusal_to_send(phone, source_mac(m), packet), m);
-  if (packet.ttl() <= 1) return answer_with_error(Side::Lan, Drop::TtlExceeded, m, lanes);
-  if (packet.length() > w.link(Side::Wan).mtu()) return refuse_too_big(Side::Lan, packet, m, lanes);
+  if (packet.ttl() <= 1) return answer_with_error({Side::Lan}, Drop::TtlExceeded, m, lanes);
+  if (is_for_tunnel(phone, packet, w.signalling)) return into_tunnel(w, phone, packet, m, lanes);
+  const auto mtu = w.link(Side::Wan).mtu();
+  if (packet.length() > mtu) return refuse_too_big({Side::Lan}, packet, mtu, m, lanes);
   const auto hop = w.next_hops.towards(packet.destination());
-  if (hop == kNoRoute) return answer_with_error(Side::Lan, Drop::NoRoute, m, lanes);
+  if (hop == kNoRoute) return answer_with_error({Side::Lan}, Drop::NoRoute, m, lanes);
   translate_outbound(phone, packet, nappt::Ttl::Decrement);
   ++w.translated.outbound;
   const auto& next = w.next_hops[hop];
@@ -107,8 +107,9 @@ void hairpin(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
   const auto packet = packet_of(lan, m);
   if (!may_send(phone, source_mac(m), packet))
     return lanes.push(refusal_to_send(phone, source_mac(m), packet), m);
-  if (packet.ttl() <= 1) return answer_with_error(Side::Lan, Drop::TtlExceeded, m, lanes);
-  if (packet.length() > lan.mtu()) return refuse_too_big(Side::Lan, packet, m, lanes);
+  if (packet.ttl() <= 1) return answer_with_error({Side::Lan}, Drop::TtlExceeded, m, lanes);
+  if (is_for_tunnel(phone, packet, w.signalling)) return into_tunnel(w, phone, packet, m, lanes);
+  if (packet.length() > lan.mtu()) return refuse_too_big({Side::Lan}, packet, lan.mtu(), m, lanes);
   translate_outbound(phone, packet, nappt::Ttl::Keep);
   ++w.translated.outbound;
   ++w.translated.hairpinned;
@@ -116,12 +117,15 @@ void hairpin(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
   resize_header(m, lan.header_size(), wan.header_size(), packet.length());
 }
 
-/// From the network, or from a phone by hairpin, to a phone.
-void inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept {
+/// From the network, from a phone by hairpin, or through the tunnel `from`, to a phone.
+void inbound(Worker& w, nappt::Phone& phone, TunnelIndex from, rte_mbuf* m, Lanes& lanes) noexcept {
   const auto packet = packet_of(w.link(Side::Wan), m);
   if (!may_receive(phone, packet)) return lanes.push(refusal_to_receive(packet), m);
-  if (packet.ttl() <= 1) return answer_with_error(Side::Wan, Drop::TtlExceeded, m, lanes);
-  if (packet.length() > w.link(Side::Lan).mtu()) return refuse_too_big(Side::Wan, packet, m, lanes);
+  if (from != kNoTunnel && phone.tunnel != from) return refuse_selector(w, from, m, lanes);
+  if (packet.ttl() <= 1) return answer_with_error({Side::Wan, from}, Drop::TtlExceeded, m, lanes);
+  const auto mtu = w.link(Side::Lan).mtu();
+  if (packet.length() > mtu) return refuse_too_big({Side::Wan, from}, packet, mtu, m, lanes);
+  const auto was_for = packet.destination();
   translate_inbound(phone, packet);
   ++w.translated.inbound;
   if (phone.next_hop == kNoHop) {
@@ -130,7 +134,7 @@ void inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
   }
   const auto& next = w.next_hops[phone.next_hop];
   if (!next.resolved) [[unlikely]]
-    return inbound_waits(w, phone, packet, m, lanes);
+    return inbound_waits(w, phone, was_for, from, packet, m, lanes);
   lanes.push(leave_by<Side::Wan>(w, next, packet, m), m);
 }
 
@@ -139,6 +143,10 @@ void inbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcept
 void nappt_outbound(Worker& w, Lanes& lanes) noexcept {
   const auto burst = lanes.take(Lane::Outbound);
   const auto senders = lanes.senders(Lane::Outbound);
+  if (w.tunnels.any())
+    for (std::size_t i = 0; i < burst.size(); ++i)
+      if (const auto tunnel = w.bindings[senders[i]].tunnel; tunnel != kNoTunnel)
+        w.tunnels.prefetch(tunnel);
   for (std::size_t i = 0; i < burst.size(); ++i)
     outbound(w, w.bindings[senders[i]], burst[i], lanes);
 }
@@ -150,16 +158,32 @@ void nappt_hairpin(Worker& w, Lanes& lanes) noexcept {
     hairpin(w, w.bindings[senders[i]], burst[i], lanes);
 }
 
+void nappt_from_tunnel(Worker& w, Lanes& lanes) noexcept {
+  const auto burst = lanes.take(Lane::FromTunnel);
+  const auto tunnels = lanes.tunnels(Lane::FromTunnel);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    const auto packet = packet_of(w.link(Side::Wan), burst[i]);
+    const auto& path = w.tunnels[tunnels[i]].path;
+    if (!path || !path->is_remote(packet.source())) [[unlikely]] {
+      refuse_selector(w, tunnels[i], burst[i], lanes);
+      continue;
+    }
+    const auto place = w.bindings.tunnel_place_of(packet.destination(), packet.destination_port());
+    w.bindings.prefetch_place(place);
+    lanes.push_for(place, burst[i], tunnels[i]);
+  }
+}
+
 void nappt_inbound(Worker& w, Lanes& lanes) noexcept {
   const auto burst = lanes.take(Lane::Inbound);
-  const auto places = lanes.receivers();
-  std::array<nappt::Slot, kLaneSize> receivers;
+  const auto receivers = lanes.receivers();
+  std::array<nappt::Slot, kLaneSize> slots;
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    receivers[i] = w.bindings.holder(places[i]);
-    w.bindings.prefetch_phone(receivers[i]);
+    slots[i] = w.bindings.holder(receivers[i].place);
+    w.bindings.prefetch_phone(slots[i]);
   }
   for (std::size_t i = 0; i < burst.size(); ++i)
-    inbound(w, w.bindings[receivers[i]], burst[i], lanes);
+    inbound(w, w.bindings[slots[i]], receivers[i].from, burst[i], lanes);
 }
 
 }  // namespace portico::datapath

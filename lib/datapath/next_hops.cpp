@@ -9,10 +9,14 @@
 namespace portico::datapath {
 
 NextHops::NextHops(const Shape& shape, std::pmr::memory_resource* memory)
-    : hops_(shape.capacity, memory),
-      on_link_(shape.on_link),
-      neighbours_(shape.on_link.size(), kNoHop, memory) {
-  expects(shape.on_link.length >= kWidestOnLink, "the WAN's network is at most a /12");
+    : hops_(shape.capacity, memory), neighbours_(memory) {
+  std::size_t neighbours = 0;
+  for (const auto& [network, side] : shape.on_link) {
+    expects(network.length >= kWidestOnLink, "a port's network is at most a /12");
+    on_link_.push_back({AddressBlock{network}, side, neighbours});
+    neighbours += network.size();
+  }
+  neighbours_.resize(neighbours, kNoHop);
   auto routes = shape.routes;
   std::ranges::stable_sort(routes, std::ranges::greater{},
                            [](const Route& r) { return r.prefix.length; });
@@ -26,7 +30,9 @@ void NextHops::set(HopIndex index, const NextHop& hop) noexcept {
 
 void NextHops::set_on_link(Ipv4 neighbour, HopIndex index) noexcept {
   expects(index < hops_.size(), "control gives out hops below the capacity");
-  if (on_link_.contains(neighbour)) neighbours_[on_link_.place_of(neighbour)] = index;
+  for (const auto& link : on_link_)
+    if (link.addresses.contains(neighbour))
+      neighbours_[link.first + link.addresses.place_of(neighbour)] = index;
 }
 
 }  // namespace portico::datapath

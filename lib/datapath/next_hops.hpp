@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One worker's way to the network: a few routes, and the neighbours on the WAN port's own network
-// by arithmetic. Control resolves and gives out the indexes; the worker only reads.
+// One worker's way to the network: a few routes, and the neighbours on our own networks by
+// arithmetic. Control resolves and gives out the indexes; the worker only reads.
 #pragma once
 
 #include "base/addresses.hpp"
@@ -23,11 +23,19 @@ struct Route {
   HopIndex hop = kNoHop;
 };
 
+/// A network of ours.
+struct OnLink {
+  Prefix network;
+  Side side = Side::Wan;
+};
+
 class NextHops {
  public:
   struct Shape {
-    HopIndex capacity = 1024;   ///< indexes below it exist; kNoHop is one of them
-    Prefix on_link;             ///< the WAN's own network, kWidestOnLink or longer
+    HopIndex capacity = 1024;  ///< indexes below it exist; kNoHop is one of them
+    /// Our own networks whose neighbours are indexed, kWidestOnLink or longer: the WAN's, and a
+    /// concentrator's LAN. Phones on a gateway's LAN are found by their bindings.
+    std::vector<OnLink> on_link;
     std::vector<Route> routes;  ///< a default route has length 0
   };
   explicit NextHops(const Shape& shape,
@@ -38,10 +46,18 @@ class NextHops {
   void set_on_link(Ipv4 neighbour, HopIndex index) noexcept;
 
   [[nodiscard]] HopIndex towards(Ipv4 destination) const noexcept {
-    if (on_link_.contains(destination)) return neighbours_[on_link_.place_of(destination)];
+    for (const auto& link : on_link_)
+      if (link.addresses.contains(destination))
+        return neighbours_[link.first + link.addresses.place_of(destination)];
     for (const auto& way : ways_)
       if (way.leads_to.contains(destination)) return way.hop;
     return kNoRoute;
+  }
+  /// Where a neighbour is that control has not met yet: what towards() is kNoHop for.
+  [[nodiscard]] Side side_of(Ipv4 neighbour) const noexcept {
+    for (const auto& link : on_link_)
+      if (link.addresses.contains(neighbour)) return link.side;
+    return Side::Wan;
   }
   [[nodiscard]] const NextHop& operator[](HopIndex index) const noexcept { return hops_[index]; }
 
@@ -52,7 +68,12 @@ class NextHops {
   };
 
   std::pmr::vector<NextHop> hops_;  // [kNoHop] stays unresolved
-  AddressBlock on_link_;
+  struct Link {
+    AddressBlock addresses;
+    Side side;
+    std::size_t first = 0;  // of its neighbours
+  };
+  std::vector<Link> on_link_;
   std::pmr::vector<HopIndex> neighbours_;  // one an address of on_link_
   std::vector<Way> ways_;                  // longest prefix first
 };

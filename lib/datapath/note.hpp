@@ -4,12 +4,14 @@
 
 #include "base/addresses.hpp"
 #include "base/next_hop.hpp"
+#include "base/tunnel_index.hpp"
 #include "nappt/original.hpp"
 #include "stats/drops.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace portico::datapath {
 
@@ -26,11 +28,16 @@ inline constexpr std::size_t kPuntKinds = 6;
 
 struct Note {
   PuntKind kind = PuntKind::Arp;
-  Side side = Side::Lan;       ///< where it came from; a Neighbor's: where it goes
-  stats::Drop reason{};        ///< of an Error: TtlExceeded, NoRoute or TooBig
-  Ipv4 next_hop{};             ///< of a Neighbor: whom to ask for by ARP
-  HopIndex hop = kNoHop;       ///< of a Neighbor: its place, kNoHop if control gave none out yet
-  nappt::Original original{};  ///< of a Neighbor: for an ICMP error, should nobody answer
+  Side side = Side::Lan;  ///< where it came from; a Neighbor's: where it goes
+  stats::Drop reason{};   ///< of an Error: TtlExceeded, NoRoute or TooBig
+  std::uint16_t mtu = 0;  ///< of what is TooBig: what is not
+  Ipv4 next_hop{};        ///< of a Neighbor: whom to ask for by ARP
+  HopIndex hop = kNoHop;  ///< of a Neighbor: its place, kNoHop if control gave none out yet
+  /// Of a Neighbor: for an ICMP error, should nobody answer. None of what is in a tunnel, or was.
+  std::optional<nappt::Original> original{};
+  /// From control or another worker: through which it is to go, an IP packet without a frame.
+  TunnelIndex tunnel = kNoTunnel;
+  std::uint16_t worker = 0;  ///< of what is handed over: to whom
 };
 
 }  // namespace portico::datapath

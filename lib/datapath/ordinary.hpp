@@ -12,13 +12,17 @@
 
 namespace portico::datapath {
 
-/// Valid by F-1, no options, no fragment, UDP or TCP with a whole header, within `room` octets.
-[[nodiscard]] inline bool is_ordinary_packet(const std::uint8_t* ip, std::size_t room) noexcept {
+/// IPv4 without options, and no fragment.
+[[nodiscard]] inline bool is_plain(const std::uint8_t* ip) noexcept {
   constexpr auto kVersionAndFragment = swap_bytes<std::uint64_t>(0xff00'0000'0000'3fff);
   constexpr auto kPlain = swap_bytes<std::uint64_t>(0x4500'0000'0000'0000);
+  return (load_unswapped<std::uint64_t>(ip) & kVersionAndFragment) == kPlain;
+}
+
+/// Valid by F-1, no options, no fragment, UDP or TCP with a whole header, within `room` octets.
+[[nodiscard]] inline bool is_ordinary_packet(const std::uint8_t* ip, std::size_t room) noexcept {
   const auto length = load_be<std::uint16_t>(ip + 2);
-  if ((load_unswapped<std::uint64_t>(ip) & kVersionAndFragment) != kPlain || length > room)
-    return false;
+  if (!is_plain(ip) || length > room) return false;
   if (ip[9] == wire::kProtocolUdp) {
     const auto udp_length = load_be<std::uint16_t>(ip + 24);
     if (udp_length < 8 || udp_length + 20u > length) return false;
@@ -57,6 +61,17 @@ namespace portico::datapath {
   if (ip == nullptr || !around.is_elsewhere({load_be<std::uint32_t>(ip + 12)}))
     return nappt::kNowhere;
   return bindings.place_of({load_be<std::uint32_t>(ip + 16)}, load_be<std::uint16_t>(ip + 22));
+}
+
+/// ESP for our WAN address, Lane::Outer.
+[[nodiscard]] inline bool is_ordinary_esp(const Link& wan, Bytes frame) noexcept {
+  const auto header = wan.header_size();
+  if (frame.size() < header + 20 || !wan.takes(frame.data())) return false;
+  const auto* ip = frame.data() + header;
+  const auto length = load_be<std::uint16_t>(ip + 2);
+  return is_plain(ip) && length >= 20 && length <= frame.size() - header &&
+         ip[9] == wire::kProtocolEsp && load_be<std::uint32_t>(ip + 16) == wan.address().bits &&
+         wire::is_right_header(ip);
 }
 
 }  // namespace portico::datapath

@@ -3,19 +3,34 @@
 
 #include "base/expects.hpp"
 
+#include <atomic>
+
 namespace portico::datapath {
 
-PacketRing make_packet_ring(const std::string& name, std::size_t capacity) {
+namespace {
+
+/// DPDK wants names, each once a process.
+PacketRing make_ring(const std::string& kind, std::size_t capacity, unsigned flags) {
+  static std::atomic<unsigned> made{0};
+  const auto name = kind + '_' + std::to_string(made.fetch_add(1));
   PacketRing ring{rte_ring_create(name.c_str(), static_cast<unsigned>(capacity), SOCKET_ID_ANY,
-                                  RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ)};
+                                  flags | RING_F_EXACT_SZ)};
   expects(ring != nullptr, "there is memory for a ring at start");
   return ring;
 }
 
-Punt::Punt(unsigned worker, std::size_t capacity) {
-  for (std::size_t kind = 0; kind < kPuntKinds; ++kind)
-    rings_[kind] =
-        make_packet_ring("punt_" + std::to_string(worker) + '_' + std::to_string(kind), capacity);
+}  // namespace
+
+PacketRing make_packet_ring(const std::string& kind, std::size_t capacity) {
+  return make_ring(kind, capacity, RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
+PacketRing make_shared_packet_ring(const std::string& kind, std::size_t capacity) {
+  return make_ring(kind, capacity, RING_F_SC_DEQ);
+}
+
+Punt::Punt(std::size_t capacity) {
+  for (auto& ring : rings_) ring = make_packet_ring("punt", capacity);
 }
 
 std::size_t Punt::waiting() const noexcept {

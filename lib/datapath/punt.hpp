@@ -13,11 +13,13 @@ namespace portico::datapath {
 
 /// A ring between one producer and one consumer; `capacity` packets fit (a power of two less one
 /// does best). Stops the program if there is no memory: only at start.
-[[nodiscard]] PacketRing make_packet_ring(const std::string& name, std::size_t capacity);
+[[nodiscard]] PacketRing make_packet_ring(const std::string& kind, std::size_t capacity);
+/// The same for any number of producers.
+[[nodiscard]] PacketRing make_shared_packet_ring(const std::string& kind, std::size_t capacity);
 
 class Punt {
  public:
-  Punt(unsigned worker, std::size_t capacity);
+  explicit Punt(std::size_t capacity);
 
   /// The worker only. False: control does not keep up, the packet stays the caller's.
   [[nodiscard]] bool push(rte_mbuf* packet) noexcept {

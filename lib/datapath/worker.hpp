@@ -3,6 +3,8 @@
 // it, and control speaks to it through `orders`, `punt` and `from_control`.
 #pragma once
 
+#include "concentrator/blocks.hpp"
+#include "datapath/cipher_batch.hpp"
 #include "datapath/lanes.hpp"
 #include "datapath/link.hpp"
 #include "datapath/next_hops.hpp"
@@ -10,20 +12,26 @@
 #include "datapath/punt.hpp"
 #include "datapath/surroundings.hpp"
 #include "nappt/bindings.hpp"
+#include "nappt/signalling.hpp"
 #include "orders/mailbox.hpp"
 #include "stats/drops.hpp"
+#include "tunnel/cipher.hpp"
+#include "tunnel/tunnels.hpp"
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <memory_resource>
+#include <vector>
 
 namespace portico::datapath {
 
 /// Of the worker's loop.
 struct WorkerCounters {
   stats::Counter turns;
-  stats::Counter idle_turns;  ///< those without a packet received
-  stats::Counter punted;      ///< packets handed to the control core
+  stats::Counter idle_turns;   ///< those without a packet received
+  stats::Counter punted;       ///< packets handed to the control core
+  stats::Counter handed_over;  ///< packets handed to the worker that owns their SA
 };
 
 /// Packets translated; one from phone to phone is, twice.
@@ -50,24 +58,37 @@ struct WorkerStats {
 
 struct WorkerShape {
   unsigned index = 0;                         ///< 0 is the one that sends for control
+  unsigned workers = 1;                       ///< how many there are
   std::array<std::uint16_t, kSides> ports{};  ///< DPDK's port ids; the queue is `index`
   Links links;
   nappt::Shape bindings;
   NextHops::Shape next_hops;
-  std::size_t orders = 4096;      ///< how many may wait: a power of two
-  std::size_t punted = 1023;      ///< how many packets of a kind may wait for control
-  std::size_t originated = 1023;  ///< how many packets of control may wait to be sent
+  tunnel::Tunnels::Shape tunnels{};
+  nappt::Signalling signalling{};
+  concentrator::Shape blocks{};
+  std::size_t orders = 4096;       ///< how many may wait: a power of two
+  std::size_t punted = 1023;       ///< how many packets of a kind may wait for control
+  std::size_t originated = 1023;   ///< how many packets of control may wait to be sent
+  std::size_t handed_over = 1023;  ///< how many of other workers may wait
 };
 
 struct alignas(64) Worker {
   explicit Worker(const WorkerShape& shape,
                   std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
+  const std::uint16_t index;
   const Links links;
   const Surroundings surroundings;
   std::array<Port, kSides> ports;
   nappt::Bindings bindings;
   NextHops next_hops;
+  const nappt::Signalling signalling;
+  tunnel::Tunnels tunnels;
+  concentrator::Blocks blocks;
+  std::unique_ptr<tunnel::Cipher> cipher;  // set where there are tunnels
+  CipherBatch<tunnel::InboundSa> opening;
+  CipherBatch<const tunnel::Path> sealing;
+  tunnel::Identifications identifications;
   stats::DropCounters drops;
   WorkerCounters counters;
   NapptCounters translated;
@@ -75,7 +96,9 @@ struct alignas(64) Worker {
   orders::Mailbox orders;   // from control
   PacketRing from_control;  // whole frames, their note says the side
   Punt punt;                // to control
-  WorkerStats snapshot;     // control reads it once the order is applied
+  PacketRing from_workers;  // what this one owns the SA of, their note says through which tunnel
+  std::vector<rte_ring*> to_workers;  // their from_workers, by index; set before launch
+  WorkerStats snapshot;               // control reads it once the order is applied
 
   [[nodiscard]] const Link& link(Side side) const noexcept {
     return links[static_cast<std::size_t>(side)];
@@ -90,6 +113,9 @@ struct alignas(64) Worker {
 /// One turn: what control ordered, then a burst of each port from receive to transmit. Returns how
 /// many packets there were.
 std::size_t gateway_turn(Worker& w) noexcept;
+
+/// The same of the other role: to and from the gateways, through their tunnels.
+std::size_t concentrator_turn(Worker& w) noexcept;
 
 /// Between two turns: what control originated, so that its answers need not wait for the next one.
 /// For the thread that turns the worker.

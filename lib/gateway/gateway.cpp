@@ -13,35 +13,25 @@ namespace {
 
 constexpr std::uint16_t kDhcpServerPort = 67;
 
-std::array<icmp::Interface, kSides> icmp_interfaces(const Settings& settings) {
-  std::array<icmp::Interface, kSides> interfaces;
-  for (std::size_t side = 0; side < kSides; ++side)
-    interfaces[side] = {settings.links[side].address, settings.icmp_per_s[side]};
-  return interfaces;
-}
-
 std::uint64_t seed_of(const Random& random) { return std::uint64_t{random()} << 32 | random(); }
 
 }  // namespace
 
 Gateway::Gateway(const Plan& plan, const Settings& settings, std::vector<orders::Mailbox*> workers,
                  World& world, const Random& random)
-    : plan_(plan),
-      settings_(settings),
-      publisher_(std::move(workers)),
+    : Core(plan, settings, std::move(workers), world),
       journal_(world),
       recovery_(plan, settings.leases.quarantine, journal_),
       resources_(plan, seed_of(random)),
       leases_(plan, settings.leases, resources_, publisher_, journal_, world,
               [&plan](Ipv4 via) { return plan.hop_of(Side::Lan, via); }),
-      transmitter_(plan, settings.links, leases_.table(), publisher_, world),
       probes_(plan.lan_address, settings.probe_wait, dhcp::kMostOffersPending, transmitter_),
       firmware_(plan, leases_.table()),
       book_(plan, settings.offers, resources_, leases_, firmware_, recovery_, probes_),
       dhcp_(settings.dhcp, book_),
-      tftp_(settings.tftp, firmware_, random),
-      icmp_(icmp_interfaces(settings)) {
+      tftp_(settings.tftp, firmware_, random) {
   leases_.set_listener(*this);
+  transmitter_.know_phones(leases_.table());
 }
 
 void Gateway::restore(const lease::Loaded& loaded, Now now, const Preload& preload) {
@@ -49,26 +39,13 @@ void Gateway::restore(const lease::Loaded& loaded, Now now, const Preload& prelo
   recovery_.resume(loaded.recovery_until, leases_.calendar().read(now.wall), now.time);
 }
 
-void Gateway::start(Now now) { transmitter_.start(now); }
-
 // ---- packets
 
+/// An answer to "who has the address that we are about to offer?" is ours as well.
 Gateway::Outcome Gateway::on_arp(Side side, Bytes frame, Now now) {
-  transmitter_.set_now(now);
-  const auto ethernet = wire::EthernetView::parse(frame);
-  const auto arp = ethernet ? wire::ArpView::parse(ethernet->payload()) : std::nullopt;
-  if (!arp) return stats::Drop::ArpMalformed;
-  switch (transmitter_.on_arp(side, *arp)) {
-    case neighbor::Concern::Others:
-      if (side == Side::Lan && probes_.on_arp(*arp)) return std::nullopt;
-      return stats::Drop::ArpNotOurs;
-    case neighbor::Concern::Invalid:
-      return stats::Drop::ArpMalformed;
-    case neighbor::Concern::Ours:
-      if (side == Side::Lan) probes_.on_arp(*arp);
-      break;
-  }
-  return std::nullopt;
+  const auto outcome = Core::on_arp(side, frame, now);
+  if (side == Side::Wan || outcome == stats::Drop::ArpMalformed) return outcome;
+  return probes_.on_arp(*arp_of(frame)) ? std::nullopt : outcome;
 }
 
 Gateway::Outcome Gateway::on_udp(Side side, Bytes frame, Now now) {
@@ -103,59 +80,7 @@ Gateway::Outcome Gateway::on_icmp(Side side, Bytes frame, Now now) {
     tell(*probe, book_.answered(*probe, ethernet->source(), now));
     return std::nullopt;
   }
-  std::vector<std::uint8_t> answer(ethernet->payload().size());
-  const auto outcome = icmp_.reply_to_echo(side, ethernet->payload(), answer, now.time);
-  if (outcome.verdict != icmp::Verdict::Sent) return stats::Drop::IcmpNotAnswered;
-  transmitter_.send_packet(side, ethernet->source(), Bytes{answer}.first(outcome.size));
-  return std::nullopt;
-}
-
-Gateway::Outcome Gateway::on_undeliverable(Side side, Bytes frame, stats::Drop reason, Now now) {
-  transmitter_.set_now(now);
-  switch (reason) {
-    case stats::Drop::TtlExceeded:
-      complain(icmp::Complaint::TimeExceeded, side, frame, now);
-      break;
-    case stats::Drop::TooBig:
-      complain(icmp::Complaint::FragmentationNeeded, side, frame, now);
-      break;
-    default:
-      complain(icmp::Complaint::NetUnreachable, side, frame, now);
-  }
-  return reason;
-}
-
-void Gateway::complain(icmp::Complaint complaint, Side side, Bytes frame, Now now) {
-  const auto ethernet = wire::EthernetView::parse(frame);
-  if (!ethernet) return;
-  const auto delivery =
-      ethernet->destination().is_group() ? icmp::Delivery::Group : icmp::Delivery::Unicast;
-  // What is too big for one side is told the MTU of the other.
-  const auto mtu = settings_.mtu[1 - static_cast<std::size_t>(side)];
-  std::array<std::uint8_t, icmp::kMaxError> message;
-  const auto outcome =
-      icmp_.complain(complaint, {side, delivery, ethernet->payload()}, message, now.time, mtu);
-  if (outcome.verdict == icmp::Verdict::Sent)
-    transmitter_.send_packet(side, ethernet->source(), Bytes{message}.first(outcome.size));
-}
-
-Gateway::Outcome Gateway::on_unresolved(Side side, Ipv4 neighbor, const nappt::Original& original,
-                                        Bytes frame, Now now) {
-  transmitter_.set_now(now);
-  transmitter_.send_by_neighbor(side, neighbor, {frame.begin(), frame.end()}, original);
-  tell_senders_of_lost(now);
-  return std::nullopt;
-}
-
-/// RFC 1812 section 5.2.7.1.
-void Gateway::tell_senders_of_lost(Now now) {
-  for (auto& [frame, original] : transmitter_.take_lost()) {
-    const auto ethernet = wire::EthernetEdit::parse(frame);
-    if (!ethernet) continue;
-    ethernet->set_source(original.mac);
-    nappt::take_back(nappt::Packet{ethernet->payload().data()}, original);
-    complain(icmp::Complaint::HostUnreachable, original.side, frame, now);
-  }
+  return answer_echo(side, frame, now);
 }
 
 // ---- leases
@@ -209,8 +134,7 @@ std::optional<dhcp::Refusal> Gateway::obstacle(Now now) const noexcept {
 }
 
 void Gateway::turn(Now now) {
-  transmitter_.turn(now);
-  tell_senders_of_lost(now);
+  Core::turn(now);
   leases_.turn(now);
   while (const auto probe = probes_.take_silent(now)) tell(*probe, book_.nobody_answered(*probe));
   book_.turn(now);
@@ -220,12 +144,8 @@ void Gateway::turn(Now now) {
 }
 
 std::optional<Time> Gateway::next_deadline() const {
-  std::optional<Time> next;
-  for (const auto due :
-       {transmitter_.next_deadline(), leases_.next_deadline(), probes_.next_deadline(),
-        book_.next_deadline(), recovery_.next_deadline(), tftp_.next_deadline()})
-    if (due && (!next || *due < *next)) next = due;
-  return next;
+  return earliest({Core::next_deadline(), leases_.next_deadline(), probes_.next_deadline(),
+                   book_.next_deadline(), recovery_.next_deadline(), tftp_.next_deadline()});
 }
 
 }  // namespace portico::gateway

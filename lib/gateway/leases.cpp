@@ -44,7 +44,8 @@ nappt::Binding Leases::binding_of(const Entry& entry) const {
           .mac = lease.mac,
           .next_hop = pool.via ? via_of_(*pool.via) : kNoHop,
           .range = lease.range,
-          .phone_class = entry.phone_class};
+          .phone_class = entry.phone_class,
+          .tunnel = plan_.tunnel_of(lease.tunnel_address, lease.range)};
 }
 
 // ---- grants and renewals

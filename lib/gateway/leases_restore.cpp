@@ -45,7 +45,9 @@ void Leases::adopt_statics(const Preload& preload) {
                            .mac = phone.mac,
                            .next_hop = phone.via ? via_of_(*phone.via) : kNoHop,
                            .range = {phone.first_port, static_cast<std::uint16_t>(phone.ports)},
-                           .phone_class = 0};
+                           .phone_class = 0,
+                           .tunnel = kNoTunnel};
+    binding.tunnel = plan_.tunnel_of(binding.tunnel_address, binding.range);
     const auto sides = resources_.sides_of(binding.public_address, binding.tunnel_address);
     expects(resources_.take_ports({binding.public_address, binding.tunnel_address, binding.range},
                                   sides),

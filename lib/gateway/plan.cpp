@@ -108,14 +108,23 @@ std::optional<Ipv4> Plan::router_towards(Side side, Ipv4 destination) const {
   return std::nullopt;
 }
 
+/// Tunnels get their indexes in the order of the records, from 1.
+TunnelIndex Plan::tunnel_of(Ipv4 tunnel_address, PortRange range) const noexcept {
+  const auto place = tunnel_blocks.tunnel_of(tunnel_address, range);
+  return place ? static_cast<TunnelIndex>(*place + 1) : kNoTunnel;
+}
+
 std::optional<std::size_t> Plan::class_named(std::string_view name) const {
   for (std::size_t i = 0; i < classes.size(); ++i)
     if (classes[i].settings.name == name) return i;
   return std::nullopt;
 }
 
-Result<Plan> make_plan(const config::Config& config) {
+Result<Plan> make_plan(const config::Config& config, const config::Tunnels& tunnels) {
   Plan plan;
+  plan.tunnel_blocks = tunnels.blocks;
+  for (const auto& blocks : config.tunnel.blocks)
+    if (blocks.announce == config::Announce::Arp) plan.announced_blocks.push_back(blocks.addresses);
   plan.lan_address = config.lan.address.address;
   plan.lan_network = config.lan.address.network();
   plan.relays = config.lan.relays;
@@ -124,7 +133,12 @@ Result<Plan> make_plan(const config::Config& config) {
   for (const auto& pool : config.pools.private_pools)
     plan.private_pools.push_back(private_pool(pool, config.lan));
   for (const auto& pool : config.pools.public_pools) {
-    plan.public_pools.push_back(public_pool(config, pool));
+    auto setup = public_pool(config, pool);
+    if (const auto place = plan.public_pools.size(); place < tunnels.outside.size()) {
+      const auto& outside = tunnels.outside[place];
+      setup.reserved.insert(setup.reserved.end(), outside.begin(), outside.end());
+    }
+    plan.public_pools.push_back(std::move(setup));
     if (pool.identity == config::Identity::Direct) plan.direct_prefixes.push_back(pool.addresses);
   }
   plan_routing(plan, config);
@@ -154,8 +168,9 @@ nappt::Shape bindings_shape(const Plan& plan) {
   }
   for (const auto& pool : plan.public_pools) {
     const auto& direct = plan.direct_prefixes;
-    if (std::find(direct.begin(), direct.end(), pool.addresses) != direct.end())
-      shape.public_pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
+    const bool is_direct = std::find(direct.begin(), direct.end(), pool.addresses) != direct.end();
+    auto& pools = is_direct ? shape.public_pools : shape.tunnel_pools;
+    pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
   }
   return shape;
 }

@@ -6,7 +6,9 @@
 #include "admission/classes.hpp"
 #include "base/next_hop.hpp"
 #include "base/result.hpp"
+#include "base/tunnel_index.hpp"
 #include "config/model.hpp"
+#include "config/tunnels.hpp"
 #include "nappt/bindings.hpp"
 #include "ports/allocator.hpp"
 
@@ -54,11 +56,15 @@ struct Plan {
   Ipv4 lan_address;
   Prefix lan_network;
   std::vector<Ipv4> relays;
-  std::vector<Prefix> direct_prefixes;  ///< public pools whose identities are ours on the WAN
-  std::vector<Route> routes;            ///< of both sides, the longest prefix first
-  std::vector<Router> routers;          ///< each once
+  std::vector<Prefix> direct_prefixes;   ///< public pools whose identities are ours on the WAN
+  std::vector<Prefix> announced_blocks;  ///< the provider's, ours on the LAN: a concentrator's
+  config::TunnelBlocks tunnel_blocks;    ///< the provider's that are behind us: a gateway's
+  std::vector<Route> routes;             ///< of both sides, the longest prefix first
+  std::vector<Router> routers;           ///< each once
   std::uint32_t phones = 0;  ///< as many as there can be at once, the static ones included
 
+  /// kNoTunnel: no tunnel holds all of this range.
+  [[nodiscard]] TunnelIndex tunnel_of(Ipv4 tunnel_address, PortRange range) const noexcept;
   [[nodiscard]] std::optional<std::size_t> class_named(std::string_view name) const;
   /// Its place in every worker's next-hop table: known before anybody has asked for it.
   [[nodiscard]] HopIndex hop_of(Side side, Ipv4 router) const;
@@ -66,7 +72,8 @@ struct Plan {
   [[nodiscard]] std::optional<Ipv4> router_towards(Side side, Ipv4 destination) const;
 };
 
-[[nodiscard]] Result<Plan> make_plan(const config::Config& config);
+[[nodiscard]] Result<Plan> make_plan(const config::Config& config,
+                                     const config::Tunnels& tunnels = {});
 
 /// What every worker's bindings must cover.
 [[nodiscard]] nappt::Shape bindings_shape(const Plan& plan);

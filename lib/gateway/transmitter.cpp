@@ -18,18 +18,18 @@ neighbor::Config neighbor_config(const Plan& plan, const LinkSettingsBySide& lin
   for (std::size_t side = 0; side < kSides; ++side)
     config.interfaces[side] = {links[side].address, links[side].mac, {}};
   config.interfaces[static_cast<std::size_t>(Side::Wan)].also_own = plan.direct_prefixes;
+  config.interfaces[static_cast<std::size_t>(Side::Lan)].also_own = plan.announced_blocks;
   return config;
 }
 
 }  // namespace
 
-Transmitter::Transmitter(const Plan& plan, const LinkSettingsBySide& links, LeaseTable& leases,
-                         Publisher& publisher, World& world)
+Transmitter::Transmitter(const Plan& plan, const LinkSettingsBySide& links, Publisher& publisher,
+                         Outside& outside)
     : plan_(plan),
       links_(links),
-      leases_(leases),
       publisher_(publisher),
-      world_(world),
+      outside_(outside),
       neighbors_(neighbor_config(plan, links), *this) {}
 
 void Transmitter::start(Now now) {
@@ -55,7 +55,8 @@ void Transmitter::turn(Now now) {
 // ---- datagrams
 
 Transmitter::Way Transmitter::way_to(Ipv4 destination) const {
-  if (const auto* entry = leases_.by_private(destination); entry != nullptr && entry->holding) {
+  const auto* entry = leases_ == nullptr ? nullptr : leases_->by_private(destination);
+  if (entry != nullptr && entry->holding) {
     const auto& via = plan_.private_pools[entry->holding->private_pool].via;
     return via ? Way{{}, *via} : Way{entry->lease.mac, {}};
   }
@@ -98,7 +99,7 @@ void Transmitter::send_udp(const Way& way, const wire::Endpoint& from, const wir
   wire::UdpHeader{from.port, to.port}.write(rest, from.address, to.address, head, body);
   rest = rest.subspan(wire::UdpHeader::kSize);
   std::copy(head.begin(), head.end(), rest.begin());
-  if (way.neighbor.is_zero()) return world_.send(Side::Lan, frame, body);
+  if (way.neighbor.is_zero()) return outside_.send(Side::Lan, frame, body);
   frame.insert(frame.end(), body.begin(), body.end());
   send_by_neighbor(Side::Lan, way.neighbor, std::move(frame));
 }
@@ -109,7 +110,7 @@ void Transmitter::send_packet(Side side, const Mac& to, Bytes packet) {
       .destination = to, .source = own.mac, .vlan = own.vlan, .type = wire::kEtherIpv4};
   std::array<std::uint8_t, wire::EthernetView::kSize + wire::kVlanTagSize> head;
   ethernet.write(head);
-  world_.send(side, Bytes{head}.first(ethernet.size()), packet);
+  outside_.send(side, Bytes{head}.first(ethernet.size()), packet);
 }
 
 void Transmitter::send_packet_by(Side side, Ipv4 neighbor, Bytes packet) {
@@ -140,7 +141,7 @@ void Transmitter::packet_ready(neighbor::PacketId packet, const NextHop& hop) {
   const auto at = held_.find(packet);
   auto& frame = at->second.frame;
   std::copy(hop.mac.octets.begin(), hop.mac.octets.end(), frame.begin());
-  world_.send(hop.side, frame, {});
+  outside_.send(hop.side, frame, {});
   held_.erase(at);
 }
 
@@ -148,7 +149,7 @@ void Transmitter::packet_dropped(neighbor::PacketId packet, neighbor::Drop why) 
   auto held = std::move(held_.extract(packet).mapped());
   if (why == neighbor::Drop::Unanswered && held.original)
     lost_.push_back({std::move(held.frame), *held.original});
-  world_.give_up(stats::Drop::NeighborUnresolved);
+  outside_.give_up(stats::Drop::NeighborUnresolved);
 }
 
 void Transmitter::send_arp(Side side, const Mac& destination, const wire::ArpMessage& message) {
@@ -159,11 +160,11 @@ void Transmitter::send_arp(Side side, const Mac& destination, const wire::ArpMes
   std::array<std::uint8_t, wire::ArpView::kSize> body;
   ethernet.write(head);
   message.write(body);
-  world_.send(side, Bytes{head}.first(ethernet.size()), body);
+  outside_.send(side, Bytes{head}.first(ethernet.size()), body);
 }
 
 void Transmitter::tell_on_link(const NextHop& hop, HopIndex index) {
-  if (hop.side == Side::Wan && link(Side::Wan).address.network().contains(hop.address))
+  if (link(hop.side).address.network().contains(hop.address))
     publisher_.post(orders::SetOnLink{hop.address, index}, now_.time);
 }
 

@@ -31,8 +31,11 @@ using LinkSettingsBySide = std::array<LinkSettings, kSides>;
 
 class Transmitter final : public dhcp::Sender, public tftp::Sender, private neighbor::Sink {
  public:
-  Transmitter(const Plan& plan, const LinkSettingsBySide& links, LeaseTable& leases,
-              Publisher& publisher, World& world);
+  Transmitter(const Plan& plan, const LinkSettingsBySide& links, Publisher& publisher,
+              Outside& outside);
+
+  /// Where phones are that hold a lease.
+  void know_phones(const LeaseTable& leases) noexcept { leases_ = &leases; }
 
   /// Announces our addresses and asks for every router. Once, when the ports are up.
   void start(Now now);
@@ -90,9 +93,9 @@ class Transmitter final : public dhcp::Sender, public tftp::Sender, private neig
 
   const Plan& plan_;
   LinkSettingsBySide links_;
-  LeaseTable& leases_;
+  const LeaseTable* leases_ = nullptr;
   Publisher& publisher_;
-  World& world_;
+  Outside& outside_;
   neighbor::Table neighbors_;
   Now now_;
   struct Held {

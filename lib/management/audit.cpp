@@ -216,6 +216,12 @@ std::string_view name_of(DifferenceKind kind) noexcept {
       return "private_address_shared";
     case DifferenceKind::PortsShared:
       return "ports_shared";
+    case DifferenceKind::TunnelDiffersInWorker:
+      return "tunnel_differs_in_worker";
+    case DifferenceKind::ReceiverDiffersInWorker:
+      return "receiver_differs_in_worker";
+    case DifferenceKind::BlockDiffersInWorker:
+      return "block_differs_in_worker";
   }
   return "unknown";
 }

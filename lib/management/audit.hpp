@@ -54,11 +54,14 @@ enum class DifferenceKind : std::uint8_t {
   DiffersInWorker,
   PrivateAddressShared,
   PortsShared,
+  TunnelDiffersInWorker,
+  ReceiverDiffersInWorker,
+  BlockDiffersInWorker,
 };
 
 struct Difference {
   DifferenceKind kind;
-  std::string what;  ///< one sentence with the addresses and ports concerned
+  std::string what;  ///< one sentence with the addresses, ports and tunnels concerned
 };
 
 /// snake_case, as in JSON.

@@ -11,6 +11,7 @@
 #include "lease/lease.hpp"
 #include "lease/store.hpp"
 #include "management/audit.hpp"
+#include "management/tunnel_row.hpp"
 #include "nappt/binding.hpp"
 #include "neighbor/table.hpp"
 #include "stats/registry.hpp"
@@ -67,7 +68,8 @@ struct WorkerRow {
   std::uint64_t turns = 0;
   std::uint64_t idle_turns = 0;  ///< turns without a packet
   std::uint64_t packets = 0;
-  std::uint64_t punted = 0;  ///< packets handed to the control core
+  std::uint64_t punted = 0;       ///< packets handed to the control core
+  std::uint64_t handed_over = 0;  ///< packets handed to the worker that owns their SA
   std::uint64_t orders_posted = 0;
   std::uint64_t orders_applied = 0;
   bool turning = false;  ///< false: silent for longer than a second
@@ -147,6 +149,7 @@ class Control {
   [[nodiscard]] virtual Result<Page<lease::Lease>> leases(const PageRequest& page) = 0;
   /// Those that are asked for by ARP, by side and address; attached phones are not among them.
   [[nodiscard]] virtual Result<Page<NeighborRow>> neighbors(const PageRequest& page) = 0;
+  [[nodiscard]] virtual Result<Page<TunnelRow>> tunnels(const PageRequest& page) = 0;
   [[nodiscard]] virtual Result<std::vector<lease::HistoryRecord>> history(
       const lease::HistoryQuery& query) = 0;
   [[nodiscard]] virtual Result<std::vector<Difference>> audit() = 0;
@@ -154,6 +157,11 @@ class Control {
   [[nodiscard]] virtual Result<std::size_t> revoke(const Mac& mac) = 0;
   /// Ends the recovery from lost leases; false if there was none.
   [[nodiscard]] virtual Result<bool> accept_loss() = 0;
+  /// Reads the tunnels' files again. Every problem with its place; if there is one, nothing
+  /// changes.
+  [[nodiscard]] virtual Result<std::vector<Error>> reload_tunnels() = 0;
+  /// Sends by this tunnel's newest keys at once; the error says why not.
+  [[nodiscard]] virtual Result<void> switch_keys(const std::string& tunnel) = 0;
   /// The configuration that runs, as JSON.
   [[nodiscard]] virtual std::string configuration() = 0;
 };

@@ -69,6 +69,7 @@ Json to_json(const WorkerRow& w) {
           {"idle_turns", w.idle_turns},
           {"packets", w.packets},
           {"punted", w.punted},
+          {"handed_over", w.handed_over},
           {"orders_posted", w.orders_posted},
           {"orders_applied", w.orders_applied}};
 }
@@ -82,6 +83,12 @@ Json to_json(const Balance& b) {
           {"dropped", b.dropped},   {"consumed", b.consumed},     {"holds", b.holds()}};
 }
 
+Json to_json(const stats::GroupReading& group) {
+  auto fields = Json::object();
+  for (const auto& field : group.fields) fields[field.name] = field.value;
+  return fields;
+}
+
 Json to_json(const Statistics& statistics) {
   auto ports = Json::array();
   for (const auto& port : statistics.ports) ports.push_back(to_json(port));
@@ -93,10 +100,7 @@ Json to_json(const Statistics& statistics) {
            {"workers", std::move(workers)},
            {"packet_pools", std::move(pools)},
            {"balance", to_json(statistics.balance)}};
-  for (const auto& group : statistics.groups) {
-    auto& fields = out[group.name] = Json::object();
-    for (const auto& field : group.fields) fields[field.name] = field.value;
-  }
+  for (const auto& group : statistics.groups) out[group.name] = to_json(group);
   return out;
 }
 

@@ -146,6 +146,10 @@ Response neighbors(Control& control, const Request& request) {
   return list(control, request, &Control::neighbors);
 }
 
+Response tunnels(Control& control, const Request& request) {
+  return list(control, request, &Control::tunnels);
+}
+
 Response history(Control& control, const Request& request) {
   static constexpr std::array<std::string_view, 3> kKnown{"public", "port", "at"};
   Parameters parameters{request, kKnown};
@@ -180,7 +184,7 @@ constexpr std::array kRoutes{
     Route{"/v1/health", health},          Route{"/v1/stats", statistics},
     Route{"/v1/bindings", bindings},      Route{"/v1/leases", leases},
     Route{"/v1/leases/history", history}, Route{"/v1/neighbors", neighbors},
-    Route{"/v1/audit", audit_page},
+    Route{"/v1/tunnels", tunnels},        Route{"/v1/audit", audit_page},
 };
 
 }  // namespace

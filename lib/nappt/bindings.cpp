@@ -24,6 +24,7 @@ std::uint64_t slots_in(const Shape& shape) noexcept {
 std::uint64_t places_in(const Shape& shape) noexcept {
   std::uint64_t places = 1;
   for (const auto& pool : shape.public_pools) places += places_in(pool);
+  for (const auto& pool : shape.tunnel_pools) places += places_in(pool);
   return places;
 }
 
@@ -43,10 +44,16 @@ Bindings::Bindings(const Shape& shape, std::pmr::memory_resource* memory)
   first_stray_ = first;
   std::ranges::sort(strays_);
   Place next = kNowhere + 1;
-  for (const auto& pool : shape.public_pools) {
+  add_pools(shape.public_pools, public_, next);
+  add_pools(shape.tunnel_pools, tunnel_, next);
+}
+
+void Bindings::add_pools(const std::vector<PublicPool>& pools, std::vector<PublicIndex>& to,
+                         Place& next) {
+  for (const auto& pool : pools) {
     expects(PortRange{0, pool.granule}.is_valid(), "a granule is a power of two of ports");
     const auto granule_bits = static_cast<std::uint8_t>(std::countr_zero(pool.granule));
-    public_.push_back({AddressBlock{pool.addresses}, next, granule_bits});
+    to.push_back({AddressBlock{pool.addresses}, next, granule_bits});
     next += places_in(pool);
   }
 }
@@ -64,12 +71,16 @@ void Bindings::add(const Binding& binding) noexcept {
   phone.private_address = binding.private_address;
   phone.public_address = binding.public_address;
   phone.tunnel_address = binding.tunnel_address;
-  phone.next_hop = binding.next_hop;
+  expects(binding.next_hop <= 0xffff && binding.tunnel <= 0xffff, "both fit into a phone's line");
+  phone.next_hop = static_cast<std::uint16_t>(binding.next_hop);
+  phone.tunnel = static_cast<std::uint16_t>(binding.tunnel);
   phone.range = binding.range;
   phone.mac = binding.mac;
   phone.phone_class = binding.phone_class;
   phone.direct_delta = wire::StoredDelta{
       wire::ChecksumDelta{}.replace(binding.private_address, binding.public_address)};
+  phone.tunnel_delta = wire::StoredDelta{
+      wire::ChecksumDelta{}.replace(binding.private_address, binding.tunnel_address)};
   for (auto* count : {&phone.packets_out, &phone.octets_out, &phone.packets_in, &phone.octets_in})
     *count = {};
   write_places(phone, kNobody, slot);
@@ -84,11 +95,17 @@ void Bindings::remove(Ipv4 private_address) noexcept {
 }
 
 void Bindings::write_places(const Phone& phone, Slot was, Slot now) noexcept {
-  if (phone.public_address.is_zero()) return;
-  const auto* pool = pool_of(phone.public_address);
-  expects(pool != nullptr && phone.range.size >> pool->granule_bits > 0, "a range fills granules");
-  const auto first = pool->place(phone.public_address, phone.range.first);
-  const auto last = pool->place(phone.public_address, phone.range.last());
+  write_places(public_, phone.public_address, phone.range, was, now);
+  write_places(tunnel_, phone.tunnel_address, phone.range, was, now);
+}
+
+void Bindings::write_places(const std::vector<PublicIndex>& pools, Ipv4 address, PortRange range,
+                            Slot was, Slot now) noexcept {
+  if (address.is_zero()) return;
+  const auto* pool = pool_of(pools, address);
+  expects(pool != nullptr && range.size >> pool->granule_bits > 0, "a range fills granules");
+  const auto first = pool->place(address, range.first);
+  const auto last = pool->place(address, range.last());
   for (Place place = first; place <= last; ++place) write(place, was, now);
 }
 
@@ -107,7 +124,7 @@ std::optional<Binding> Bindings::at(Slot slot) const noexcept {
   const auto& p = phones_[slot];
   if (p.range.size == 0) return std::nullopt;
   return Binding{p.private_address, p.public_address, p.tunnel_address, p.mac,
-                 p.next_hop,        p.range,          p.phone_class};
+                 p.next_hop,        p.range,          p.phone_class,    p.tunnel};
 }
 
 Usage Bindings::usage(Ipv4 private_address) const noexcept {

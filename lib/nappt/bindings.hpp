@@ -5,6 +5,7 @@
 
 #include "base/addresses.hpp"
 #include "base/port_range.hpp"
+#include "base/tunnel_index.hpp"
 #include "base/usage.hpp"
 #include "nappt/binding.hpp"
 #include "nappt/packet.hpp"
@@ -37,7 +38,8 @@ struct PublicPool {
 struct Shape {
   std::vector<Prefix> private_pools;
   std::vector<Ipv4> strays{};            ///< addresses of static phones that lie in no private pool
-  std::vector<PublicPool> public_pools;  ///< direct identities; they do not overlap
+  std::vector<PublicPool> public_pools;  ///< direct identities; no two pools overlap
+  std::vector<PublicPool> tunnel_pools{};  ///< tunnel identities
 };
 
 /// What the fast path reads and counts for one phone: one cache line, nothing behind it.
@@ -45,11 +47,13 @@ struct alignas(64) Phone {
   Ipv4 private_address;
   Ipv4 public_address;
   Ipv4 tunnel_address;
-  HopIndex next_hop = kNoHop;
-  PortRange range;  ///< size 0: nobody's
+  std::uint16_t next_hop = kNoHop;   ///< a HopIndex
+  std::uint16_t tunnel = kNoTunnel;  ///< a TunnelIndex
+  PortRange range;                   ///< size 0: nobody's
   Mac mac;
   std::uint16_t phone_class = 0;
   wire::StoredDelta direct_delta;  ///< private to public
+  wire::StoredDelta tunnel_delta;  ///< private to the provider's
   stats::Counter packets_out;
   stats::Counter octets_out;
   stats::Counter packets_in;
@@ -82,8 +86,11 @@ class Bindings {
   /// Where it stands who holds it; kNowhere for what lies in no pool. Two steps, so that a stage
   /// can prefetch all the places of a burst, then all the phones.
   [[nodiscard]] Place place_of(Ipv4 public_address, std::uint16_t port) const noexcept {
-    const auto* pool = pool_of(public_address);
-    return pool == nullptr ? kNowhere : pool->place(public_address, port);
+    return place_in(public_, public_address, port);
+  }
+  /// The same of what came out of a tunnel.
+  [[nodiscard]] Place tunnel_place_of(Ipv4 tunnel_address, std::uint16_t port) const noexcept {
+    return place_in(tunnel_, tunnel_address, port);
   }
   [[nodiscard]] Slot sender_of(const Packet& p) const noexcept { return slot_of(p.source()); }
   [[nodiscard]] Place receiver_of(const Packet& p) const noexcept {
@@ -96,7 +103,9 @@ class Bindings {
   [[nodiscard]] const Phone& operator[](Slot slot) const noexcept { return phones_[slot]; }
 
   /// True if packets for this address are phones' (it lies in a public pool).
-  [[nodiscard]] bool is_public(Ipv4 address) const noexcept { return pool_of(address) != nullptr; }
+  [[nodiscard]] bool is_public(Ipv4 address) const noexcept {
+    return pool_of(public_, address) != nullptr;
+  }
   /// True if the address is behind us: in a private pool, or a static phone's.
   [[nodiscard]] bool is_private(Ipv4 address) const noexcept { return slot_of(address) != kNobody; }
 
@@ -124,19 +133,29 @@ class Bindings {
     }
   };
 
+  void add_pools(const std::vector<PublicPool>& pools, std::vector<PublicIndex>& to, Place& next);
   void write_places(const Phone& phone, Slot was, Slot now) noexcept;
+  void write_places(const std::vector<PublicIndex>& pools, Ipv4 address, PortRange range, Slot was,
+                    Slot now) noexcept;
   void write(Place place, Slot was, Slot now) noexcept;
-  [[nodiscard]] const PublicIndex* pool_of(Ipv4 public_address) const noexcept {
-    for (const auto& pool : public_)
-      if (pool.addresses.contains(public_address)) return &pool;
+  [[nodiscard]] static const PublicIndex* pool_of(const std::vector<PublicIndex>& pools,
+                                                  Ipv4 address) noexcept {
+    for (const auto& pool : pools)
+      if (pool.addresses.contains(address)) return &pool;
     return nullptr;
+  }
+  [[nodiscard]] static Place place_in(const std::vector<PublicIndex>& pools, Ipv4 address,
+                                      std::uint16_t port) noexcept {
+    const auto* pool = pool_of(pools, address);
+    return pool == nullptr ? kNowhere : pool->place(address, port);
   }
   [[nodiscard]] Slot stray_slot(Ipv4 address) const noexcept;
 
   Table<Phone> phones_;                // [kNobody], each private pool's after the other, strays'
-  Table<Slot> places_;                 // [kNowhere], each public pool's after the other
+  Table<Slot> places_;                 // [kNowhere], each public pool's, each tunnel pool's
   std::vector<PrivateIndex> private_;  // longest prefix first
   std::vector<PublicIndex> public_;
+  std::vector<PublicIndex> tunnel_;
   std::vector<Ipv4> strays_;  // sorted
   Slot first_stray_ = kNobody;
 };

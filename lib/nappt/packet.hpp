@@ -78,7 +78,12 @@ class Packet {
   void replace_destination(Ipv4 now, wire::StoredDelta change, Ttl ttl) const noexcept {
     replace(kDestination, now, change, ttl);
   }
-  /// What Ttl::Decrement took.
+  /// Of a TTL above 0.
+  void decrement_ttl() const noexcept {
+    --ip_[8];
+    update(kIpChecksum, kTtlDelta);
+  }
+  /// What was taken.
   void restore_ttl() const noexcept {
     ++ip_[8];
     update(kIpChecksum, ~kTtlDelta);

@@ -25,7 +25,8 @@ struct AlgorithmSizes {
   std::size_t salt;           ///< in front of the IV in the nonce; 0: there is none
   std::size_t integrity_key;  ///< 0: the cipher authenticates by itself
   std::size_t iv;             ///< in the packet
-  std::size_t block;          ///< the ciphertext is a multiple of it; 4 by RFC 4303 section 2.4
+  std::size_t
+      block;  ///< the ciphertext is a multiple of it, a power of two; 4 by RFC 4303 section 2.4
 };
 
 inline constexpr std::size_t kIcvSize = 16;  ///< of all of them

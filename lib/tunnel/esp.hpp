@@ -30,7 +30,7 @@ struct EspRoom {
 };
 [[nodiscard]] constexpr EspRoom esp_room(const AlgorithmSizes& sizes, std::size_t length) noexcept {
   const auto bare = length + kEspTrailerSize;
-  const auto padding = (sizes.block - bare % sizes.block) % sizes.block;
+  const auto padding = -bare & (sizes.block - 1);
   return {kEspHeaderSize + sizes.iv, padding, bare + padding};
 }
 
@@ -63,7 +63,7 @@ class EspView {
     const auto around = kEspHeaderSize + sizes.iv + kIcvSize;
     if (packet.size() < around + sizes.block) return std::nullopt;
     const auto ciphertext = packet.size() - around;
-    if (ciphertext % sizes.block != 0) return std::nullopt;
+    if ((ciphertext & (sizes.block - 1)) != 0) return std::nullopt;
     return EspView{packet, kEspHeaderSize + sizes.iv, ciphertext};
   }
   /// Of a packet that has at least kEspHeaderSize octets: which SA it is for decides the sizes.

@@ -8,6 +8,7 @@
 #include "base/secret.hpp"
 #include "tunnel/algorithm.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 inline constexpr std::uint32_t kMostSas = 64;
+/// Inbound SAs that the workers' tables hold for each tunnel there can be, whichever has them: two
+/// key sets of eight.
+inline constexpr std::size_t kSasATunnel = 16;
 
 /// The keys of a record's SAs, one each: key_material() octets, no two of them alike. A name stands
 /// for these octets for ever: other keys have another name.

@@ -6,6 +6,7 @@
 #include "base/expects.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <span>
@@ -39,30 +40,32 @@ class ReplayWindow {
   /// The 64-bit number of which these are the lower 32: the one that is nearest to the window, its
   /// lowest place or above (appendix A2.2). What would lie below 1 is far above any window.
   [[nodiscard]] std::uint64_t extended(std::uint32_t low) const noexcept {
-    const std::uint64_t bottom = top_ - size_ + 1;
+    const std::uint64_t bottom = top() - size_ + 1;
     return bottom + static_cast<std::uint32_t>(low - static_cast<std::uint32_t>(bottom));
   }
 
   /// 0 never comes (section 3.3.3), nor does a number in the upper half, which extended() makes of
   /// one from before the first.
   [[nodiscard]] Standing judge(std::uint64_t number) const noexcept {
-    if (number > top_) return number <= kLast ? Standing::New : Standing::TooOld;
-    if (top_ - number >= size_ || number == 0) return Standing::TooOld;
+    if (number > top()) return number <= kLast ? Standing::New : Standing::TooOld;
+    if (top() - number >= size_ || number == 0) return Standing::TooOld;
     return (word(number) & bit(number)) == 0 ? Standing::New : Standing::Duplicate;
   }
 
+  /// Where accept() will write.
+  void prefetch(std::uint64_t number) const noexcept { __builtin_prefetch(&word(number), 1); }
   /// Of a packet whose integrity was found right, and which is New.
   void accept(std::uint64_t number) noexcept {
-    if (number > top_) {
-      const auto ahead = std::min(number / 64 - top_ / 64, word_mask_ + 1);
-      for (std::uint64_t i = 1; i <= ahead; ++i) word((top_ / 64 + i) * 64) = 0;
-      top_ = number;
+    if (const auto was = top(); number > was) {
+      const auto ahead = std::min(number / 64 - was / 64, word_mask_ + 1);
+      for (std::uint64_t i = 1; i <= ahead; ++i) word((was / 64 + i) * 64) = 0;
+      top_.store(number, std::memory_order_relaxed);
     }
     word(number) |= bit(number);
   }
 
-  /// The highest number accepted.
-  [[nodiscard]] std::uint64_t top() const noexcept { return top_; }
+  /// The highest number accepted; any thread.
+  [[nodiscard]] std::uint64_t top() const noexcept { return top_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
 
  private:
@@ -75,7 +78,7 @@ class ReplayWindow {
     return std::uint64_t{1} << number % 64;
   }
 
-  std::uint64_t top_;
+  std::atomic<std::uint64_t> top_;  // one thread writes
   std::uint64_t* words_;
   std::uint64_t word_mask_;
   std::uint32_t size_;

@@ -4,6 +4,7 @@
 // that worker writes them, and control reads what is said to be a Counter.
 #pragma once
 
+#include "base/tunnel_index.hpp"
 #include "stats/counter.hpp"
 #include "tunnel/algorithm.hpp"
 #include "tunnel/cipher.hpp"
@@ -46,8 +47,8 @@ struct alignas(64) InboundSa {
   const Key* key = nullptr;
   ReplayWindow seen;
   std::uint32_t spi = 0;
-  std::uint32_t tunnel = 0;  ///< its place in the workers' tables
-  std::uint16_t owner = 0;   ///< the worker that opens its packets
+  TunnelIndex tunnel = kNoTunnel;
+  std::uint16_t owner = 0;  ///< the worker that opens its packets
   Algorithm algorithm = Algorithm::AesGcm128;
   bool esn = true;
 };

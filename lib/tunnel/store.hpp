@@ -31,7 +31,7 @@ struct SaState {
   /// number that was taken.
   std::uint64_t number = 0;
   std::uint64_t octets = 0;  ///< went through it, for its lifetime
-  WallTime since;            ///< when it was first used
+  WallTime since{};          ///< when it was first used
   friend bool operator==(const SaState&, const SaState&) = default;
 };
 

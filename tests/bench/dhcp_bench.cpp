@@ -168,6 +168,10 @@ class Bench final : private gateway::World {
     ++acknowledged_;
   }
   void give_up(stats::Drop) override {}
+  Result<tunnel::KeyPtr> make_key(tunnel::Algorithm, Bytes) override {
+    return fail("there are no tunnels here");
+  }
+  void keep(const tunnel::SaState&) override {}
   bool store(const lease::Change& change) override { return disk_.submit(change); }
   Usage usage(Ipv4) override { return {}; }
 

@@ -47,8 +47,9 @@ struct Case {
 }
 
 /// In the order of gateway_turn.
-constexpr std::array<std::string_view, 9> kStages{
-    "orders", "receive", "outbound", "hairpin", "inbound", "originated", "send", "punt", "release"};
+constexpr std::array<std::string_view, 14> kStages{
+    "orders",  "receive",    "take over",   "out of tunnel", "outbound", "hairpin", "from tunnel",
+    "inbound", "originated", "into tunnel", "hand over",     "send",     "punt",    "release"};
 using StageClocks = std::array<double, kStages.size()>;
 
 class Bench {
@@ -135,7 +136,7 @@ class Bench {
             .links = {datapath::Link{{kLanMac, {{0x0aff0001}, 16}, 0, 1500}},
                       datapath::Link{{kWanMac, {{0xc6336402}, 24}, 0, 1500}}},
             .bindings = bindings_shape(),
-            .next_hops = {.capacity = 2, .on_link = {{0xc6336400}, 24}, .routes = {{{}, 1}}}};
+            .next_hops = {.capacity = 2, .on_link = {{{{0xc6336400}, 24}}}, .routes = {{{}, 1}}}};
   }
   [[nodiscard]] fake::MemoryPort& in(Direction d) noexcept {
     return d == Direction::Outbound ? lan_ : wan_;
@@ -168,10 +169,15 @@ class Bench {
     datapath::Lanes lanes;
     serve_orders(worker_), ends();
     receive(worker_, lanes), ends();
+    take_over(worker_, lanes), ends();
+    tunnel_inbound(worker_, lanes), ends();
     nappt_outbound(worker_, lanes), ends();
     nappt_hairpin(worker_, lanes), ends();
+    nappt_from_tunnel(worker_, lanes), ends();
     nappt_inbound(worker_, lanes), ends();
     join_originated(worker_, lanes), ends();
+    tunnel_outbound(worker_, lanes), ends();
+    hand_over(worker_, lanes), ends();
     send(worker_, lanes), ends();
     punt(worker_, lanes), ends();
     release(worker_, lanes), ends();

@@ -7,6 +7,7 @@ import pytest
 
 from lib import namespaces
 from lib.lab import Lab
+from lib.tunnel_lab import TunnelLab
 
 
 def pytest_sessionstart():
@@ -27,7 +28,16 @@ def pytest_runtest_makereport(item):
 @pytest.fixture
 def lab(tmp_path, request):
     """A lab without phones and without a running gateway."""
-    made = Lab(tmp_path)
+    yield from _lent(Lab(tmp_path), request)
+
+
+@pytest.fixture
+def tunnel_lab(tmp_path, request):
+    """The same with a concentrator's place; its parameter is what TunnelLab takes."""
+    yield from _lent(TunnelLab(tmp_path, **getattr(request, "param", {})), request)
+
+
+def _lent(made, request):
     try:
         yield made
         if not getattr(request.node, "failed", False):

@@ -19,6 +19,9 @@ class ScriptedControl : public management::Control {
   Page<management::BindingRow> binding_rows;
   Page<lease::Lease> lease_rows;
   Page<management::NeighborRow> neighbor_rows;
+  Page<management::TunnelRow> tunnel_rows;
+  std::vector<Error> tunnel_problems;
+  std::string switched;
   std::vector<lease::HistoryRecord> records;
   std::vector<management::Difference> differences;
 
@@ -47,6 +50,15 @@ class ScriptedControl : public management::Control {
   Result<Page<management::NeighborRow>> neighbors(const management::PageRequest& p) override {
     page = p;
     return neighbor_rows;
+  }
+  Result<Page<management::TunnelRow>> tunnels(const management::PageRequest& p) override {
+    page = p;
+    return tunnel_rows;
+  }
+  Result<std::vector<Error>> reload_tunnels() override { return tunnel_problems; }
+  Result<void> switch_keys(const std::string& tunnel) override {
+    switched = tunnel;
+    return {};
   }
   Result<std::vector<lease::HistoryRecord>> history(const lease::HistoryQuery& q) override {
     query = q;

@@ -11,6 +11,7 @@ void add_all(cli::Cli& cli, management::Control& control) {
   add_bindings(cli, control);
   add_leases(cli, control);
   add_neighbors(cli, control);
+  add_tunnels(cli, control);
   add_config(cli, control);
   add_audit(cli, control);
 }

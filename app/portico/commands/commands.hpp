@@ -17,6 +17,7 @@ void add_counters(cli::Cli& cli, management::Control& control);
 void add_bindings(cli::Cli& cli, management::Control& control);
 void add_leases(cli::Cli& cli, management::Control& control);
 void add_neighbors(cli::Cli& cli, management::Control& control);
+void add_tunnels(cli::Cli& cli, management::Control& control);
 void add_config(cli::Cli& cli, management::Control& control);
 void add_audit(cli::Cli& cli, management::Control& control);
 

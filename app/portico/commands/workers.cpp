@@ -16,13 +16,14 @@ std::string table_of(const std::vector<management::WorkerRow>& workers) {
                {"idle", kRight},
                {"packets", kRight},
                {"punted", kRight},
+               {"handed over", kRight},
                {"orders posted", kRight},
                {"applied", kRight}}};
   for (const auto& w : workers)
     table.row({std::to_string(w.index), std::to_string(w.cpu), w.turning ? "turning" : "silent",
                std::to_string(w.turns), std::to_string(w.idle_turns), std::to_string(w.packets),
-               std::to_string(w.punted), std::to_string(w.orders_posted),
-               std::to_string(w.orders_applied)});
+               std::to_string(w.punted), std::to_string(w.handed_over),
+               std::to_string(w.orders_posted), std::to_string(w.orders_applied)});
   return table.text();
 }
 

@@ -52,10 +52,14 @@ class Gateway:
         return self
 
     def wait_healthy(self, deadline_s=20):
-        def healthy():
+        self.wait_for_health((200,), deadline_s)
+
+    def wait_for_health(self, wanted, deadline_s=20):
+        """Until the answer is one of these."""
+        def answered():
             assert self.process.running(), f"portico ended:\n{self.process.output()}"
-            return self._status("/v1/health") == 200
-        eventually(healthy, lambda: f"healthy: {self.process.output()}", deadline_s)
+            return self._status("/v1/health") in wanted
+        eventually(answered, lambda: f"health {wanted}: {self.process.output()}", deadline_s)
 
     def wait_recovering(self):
         """Until it answers that leases were lost with a damaged file; the seconds left."""

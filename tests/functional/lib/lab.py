@@ -60,7 +60,11 @@ class Lab:
 
     def gateway(self, config=None):
         """A gateway that is not started yet."""
-        gateway = Gateway(self.gw, config or self.config())
+        return self.gateway_in(self.gw, config or self.config())
+
+    def gateway_in(self, namespace, config):
+        """The same in another namespace than the gateway's."""
+        gateway = Gateway(namespace, config)
         self.gateways.append(gateway)
         return gateway
 

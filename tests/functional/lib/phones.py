@@ -9,12 +9,14 @@ from .lab import give_address, use_ports
 
 
 class Phone:
-    """A host with an identity outside: an address and ports that are its alone."""
+    """A host with an identity outside: an address and ports that are its alone. Behind a tunnel
+    the address is the provider's; with both it has the same ports at each."""
 
-    def __init__(self, host, address, public_address, ports):
+    def __init__(self, host, address, public_address, ports, tunnel_address=None):
         self.host = host
         self.address = address
-        self.public_address = public_address
+        self.public_address = public_address or tunnel_address
+        self.tunnel_address = tunnel_address
         self.ports = ports
         use_ports(host, ports[0], ports[-1])
 
@@ -37,15 +39,18 @@ def leased(lab, number, vendor_class=ACME, **options):
 def phone_of(host, lease):
     """The host, as the lease of its DHCP client says."""
     told = lease.portico
-    phone = Phone(host, lease.address, told.public_address, told.ports)
+    phone = Phone(host, lease.address, told.public_address, told.ports, told.tunnel_address)
     phone.lease = lease
     return phone
 
 
-def static_entry(number, first_port, ports=64, public_address="203.0.113.64"):
+def static_entry(number, first_port, ports=64, public_address="203.0.113.64",
+                 tunnel_address=None):
     """phones.static: a device without DHCP, under the number of its lab host."""
+    addresses = {"public_address": public_address, "tunnel_address": tunnel_address}
     return {"private_address": f"10.20.0.{100 + number}", "mac": mac(number),
-            "first_port": first_port, "ports": ports, "public_address": public_address}
+            "first_port": first_port, "ports": ports,
+            **{name: address for name, address in addresses.items() if address}}
 
 
 def static(lab, number, entry):
@@ -53,13 +58,13 @@ def static(lab, number, entry):
     host = lab.phone(number, entry["mac"])
     give_address(host, entry["private_address"], 16, GATEWAY_LAN)
     first = entry["first_port"]
-    return Phone(host, entry["private_address"], entry["public_address"],
-                 range(first, first + entry["ports"]))
+    return Phone(host, entry["private_address"], entry.get("public_address"),
+                 range(first, first + entry["ports"]), entry.get("tunnel_address"))
 
 
-def exchange_udp(phone, provider, nth=0, address=PROVIDER, port=4000):
+def exchange_udp(phone, provider, nth=0, address=PROVIDER, port=4000, seen_as=None):
     """A datagram out and one back; both ends must see (public address, port)."""
-    outside = phone.public_address, phone.ports[nth]
+    outside = seen_as or phone.public_address, phone.ports[nth]
     with provider.udp(address, port) as far, phone.udp(nth) as near:
         near.sendto(b"out", (address, port))
         assert far.recvfrom(100) == (b"out", outside)
@@ -67,13 +72,13 @@ def exchange_udp(phone, provider, nth=0, address=PROVIDER, port=4000):
         assert near.recvfrom(100) == (b"back", (address, port))
 
 
-def exchange_tcp(phone, provider, nth=1, address=PROVIDER, port=5000):
+def exchange_tcp(phone, provider, nth=1, address=PROVIDER, port=5000, seen_as=None):
     """A connection out with data both ways."""
     with provider.listener(address, port) as listener, \
             phone.host.connect(address, port, (phone.address, phone.ports[nth])) as near:
         far, source = listener.accept()
         with far:
-            assert source == (phone.public_address, phone.ports[nth])
+            assert source == (seen_as or phone.public_address, phone.ports[nth])
             _talk(near, far)
 
 

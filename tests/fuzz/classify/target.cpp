@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The first octet chooses the side, the rest is a frame. Whatever is accepted must translate into a
-// packet that is still valid; and what is told ordinary by a few loads, classify() must let pass.
+// The first octet chooses the side, the rest is a frame, to a gateway and to a concentrator.
+// Whatever is accepted must translate into a packet that is still valid; and what is told ordinary
+// by a few loads, classify() must let pass.
 #include "base/expects.hpp"
 #include "datapath/classify.hpp"
 #include "datapath/ordinary.hpp"
@@ -46,12 +47,28 @@ void translate(Lane lane, std::uint8_t* ip) {
     translate_inbound(phone, packet);
 }
 
+/// Of the other role: what is for a block comes by the LAN, what comes by the WAN is in a tunnel.
+void as_concentrator(Side side, MutableBytes frame) {
+  static const concentrator::Blocks kBlocks{{{{"203.0.113.0/30"_net, 64}}}};
+  datapath::Note note;
+  const auto verdict = classify(kLinks, kBlocks, side, frame, note);
+  expects(verdict != Lane::Outbound && verdict != Lane::Hairpin, "a concentrator has no phones");
+  if (verdict == Lane::Outer) expects(side == Side::Wan, "tunnels end at the WAN");
+  if (verdict != Lane::Inbound) return;
+  const nappt::Packet packet{&frame[kLinks[0].header_size()]};
+  expects(
+      side == Side::Lan && kBlocks.covers(packet.destination()) && !kBlocks.covers(packet.source()),
+      "into a tunnel goes what is for a block and from elsewhere");
+  expects(wire::Ipv4View::parse(frame.subspan(kLinks[0].header_size())).has_value(), "it is valid");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const auto side = data[0] % 2 == 0 ? Side::Lan : Side::Wan;
   std::vector<std::uint8_t> frame(data + 1, data + size);
+  as_concentrator(side, frame);
   const std::uint64_t ordinary = side == Side::Lan
                                      ? ordinary_outbound(kLinks[0], kAround, bindings(), frame)
                                      : ordinary_inbound(kLinks[1], kAround, bindings(), frame);

@@ -52,6 +52,41 @@ TEST_CASE("bindings are found by phone, by MAC and by public address and port", 
   CHECK(desk.control.page.offset == 200);
 }
 
+TEST_CASE("tunnels are listed, one is shown with its SAs and counters", "[cli]") {
+  Desk desk;
+  TunnelRow row;
+  row.record.name = "branch";
+  row.state = TunnelState::Down;
+  row.problem = "tunnel branch: its keys are retired";
+  auto& sa = row.sending.emplace_back();
+  sa.spi = 4096;
+  sa.reserved = 16'777'217;
+  row.receiving.push_back({"k1", 8192, 1, 77, 1024});
+  row.counters = {"tunnel", {{"packets_out", "sent", 5}, {"packets_in", "came", 6}}};
+  desk.control.tunnel_rows = {1, {row}};
+  CHECK_THAT(desk.cli.run("show tunnels").text(), Contains("branch") && Contains("down"));
+  CHECK_FALSE(desk.cli.run("show tunnels from 100").failed());
+  CHECK(desk.control.page.offset == 100);
+  CHECK_THAT(desk.cli.run("show tunnels branch").text(),
+             Contains("its keys are retired") && Contains("4096") && Contains("16777217") &&
+                 Contains("8192") && Contains("77") && Contains("packets_in"));
+  CHECK(desk.cli.run("show tunnels other").failed());
+}
+
+TEST_CASE("a reload of tunnels tells every problem, or is done", "[cli]") {
+  Desk desk;
+  CHECK_FALSE(desk.cli.run("tunnels reload").failed());
+  desk.control.tunnel_problems = {{"must be a name", "tunnels.jsonl:2: /name"},
+                                  {"its ends stay", "tunnel branch"}};
+  const auto out = desk.cli.run("tunnels reload");
+  CHECK(out.failed());
+  CHECK(out.text() ==
+        "tunnels.jsonl:2: /name: must be a name\ntunnel branch: its ends stay\n"
+        "nothing is changed\n");
+  CHECK_FALSE(desk.cli.run("tunnels switch branch").failed());
+  CHECK(desk.control.switched == "branch");
+}
+
 TEST_CASE("port statistics count from where they were cleared", "[cli]") {
   Desk desk;
   Statistics statistics;

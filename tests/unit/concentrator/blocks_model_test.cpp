@@ -31,13 +31,13 @@ class Model {
     const auto& before = std::prev(behind)->first;
     return before.address != block.address || before.last < block.first;
   }
-  [[nodiscard]] Tunnel tunnel_of(Ipv4 address, std::uint16_t port) const {
+  [[nodiscard]] TunnelIndex tunnel_of(Ipv4 address, std::uint16_t port) const {
     const auto behind = blocks_.upper_bound({address, port, 65535});
     if (behind == blocks_.begin()) return kNoTunnel;
     const auto& [block, tunnel] = *std::prev(behind);
     return block.contains(address, port) ? tunnel : kNoTunnel;
   }
-  void add(const PortBlock& block, Tunnel tunnel) { blocks_.emplace(block, tunnel); }
+  void add(const PortBlock& block, TunnelIndex tunnel) { blocks_.emplace(block, tunnel); }
   /// Any one of them.
   [[nodiscard]] std::optional<PortBlock> take(std::uint32_t chance) {
     if (blocks_.empty()) return std::nullopt;
@@ -53,7 +53,7 @@ class Model {
   }
 
  private:
-  std::map<PortBlock, Tunnel> blocks_;
+  std::map<PortBlock, TunnelIndex> blocks_;
 };
 
 /// Whole granules of an address in one of the pools, few of them mostly.
@@ -94,7 +94,7 @@ TEST_CASE("whatever is added and removed, each port leads where a map of blocks 
       const auto block = any_block(random);
       wrong += !fits(kShape, block);
       if (!model.is_free(block)) continue;
-      const auto tunnel = static_cast<Tunnel>(random() % 1000);
+      const auto tunnel = static_cast<TunnelIndex>(1 + random() % 1000);
       blocks.add(block, tunnel);
       model.add(block, tunnel);
       ++added;

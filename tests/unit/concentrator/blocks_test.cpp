@@ -15,7 +15,7 @@ const Shape kShape{.pools = {{"198.51.100.0/30"_net, 1024},
                              {"198.51.100.8/29"_net, kWholeAddress},
                              {"192.0.2.1/32"_net, 1}}};
 
-Tunnel tunnel_of(const Blocks& blocks, Ipv4 address, std::uint16_t port) {
+TunnelIndex tunnel_of(const Blocks& blocks, Ipv4 address, std::uint16_t port) {
   return blocks.tunnel_at(blocks.place_of(address, port));
 }
 
@@ -61,8 +61,8 @@ TEST_CASE("a block's ports lead to its tunnel, and no others do", "[concentrator
   }
   SECTION("then it may be another's") {
     blocks.remove({kAddress, 2048, 4095});
-    blocks.add({kAddress, 0, 65535}, 0);
-    CHECK(tunnel_of(blocks, kAddress, 3000) == 0);
+    blocks.add({kAddress, 0, 65535}, 1);
+    CHECK(tunnel_of(blocks, kAddress, 3000) == 1);
   }
 }
 

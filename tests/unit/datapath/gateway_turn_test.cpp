@@ -305,10 +305,11 @@ TEST_CASE("what waits for its next hop says how it came in", "[datapath][F-6]") 
   const auto punted = gateway.punted();
   REQUIRE(punted.size() == 1);
   const auto& original = punted[0].note.original;
-  CHECK(original.side == side);
-  CHECK(original.mac == in.from_mac);
-  CHECK(original.source == in.from);
-  CHECK(original.destination == in.to);
+  REQUIRE(original);
+  CHECK(original->side == side);
+  CHECK(original->mac == in.from_mac);
+  CHECK(original->source == in.from);
+  CHECK(original->destination == in.to);
 }
 
 TEST_CASE("an order takes effect before the packets of its turn", "[datapath]") {

@@ -18,7 +18,7 @@ constexpr HopIndex kNeighbour = 4;
 NextHops::Shape shape() {
   return {
       .capacity = 16,
-      .on_link = {"198.51.100.0"_ip, 24},
+      .on_link = {{{"198.51.100.0"_ip, 24}}},
       .routes = {{{"192.0.0.0"_ip, 8}, kWide}, {{"192.0.2.0"_ip, 24}, kNarrow}, {{}, kDefault}}};
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("who cannot be served is told why", "[gateway][F-2]") {
   auto frame = from_phone(5000);
   frame.to = "192.0.2.200"_ip;
   const auto told = [&](stats::Drop why) {
-    CHECK(bed.core->on_undeliverable(Side::Lan, frame.build(), why, bed.now) == why);
+    CHECK(bed.core->on_undeliverable(Side::Lan, frame.build(), why, 1400, bed.now) == why);
     return last_icmp(bed.world);
   };
   CHECK(told(stats::Drop::TtlExceeded) == std::pair{11, 0});

@@ -224,3 +224,20 @@ TEST_CASE("a filter matches either identity, and any port of the range", "[manag
   filter.public_address = "192.0.2.2"_ip;
   CHECK_FALSE(matches(filter, b));
 }
+
+TEST_CASE("tunnels are paged, each with its state and its counters", "[management]") {
+  ScriptedControl control;
+  TunnelRow row;
+  row.record.name = "branch";
+  row.state = TunnelState::Waits;
+  row.counters = {"tunnel", {{"replayed", "came twice", 3}}};
+  control.tunnel_rows = {9, {row}};
+  const auto page = get(control, "/v1/tunnels", {{"offset", "5"}, {"limit", "1"}}).body;
+  CHECK(control.page.offset == 5);
+  CHECK(page["total"] == 9);
+  CHECK(page["items"].at(0)["name"] == "branch");
+  CHECK(page["items"].at(0)["state"] == "waits_for_reservation");
+  CHECK(page["items"].at(0)["sends_by"].is_null());
+  CHECK(page["items"].at(0)["counters"] == json{{"replayed", 3}});
+  CHECK(get(control, "/v1/tunnels", {{"name", "branch"}}).status == 400);
+}

@@ -106,9 +106,12 @@ TEST_CASE("of two private pools the longer prefix holds an address", "[nappt]") 
 }
 
 TEST_CASE("a binding reads back as it was given", "[nappt]") {
-  Bindings bindings{kShape};
+  auto shape = kShape;
+  shape.tunnel_pools = {{"198.51.100.0/28"_net, 64}};
+  Bindings bindings{shape};
   auto given = phone("10.20.0.7"_ip, {24000, 64});
   given.tunnel_address = "198.51.100.7"_ip;
+  given.tunnel = 4;
   given.next_hop = 5;
   given.phone_class = 2;
   bindings.add(given);

@@ -225,13 +225,6 @@ TEST_CASE("nobody sends and receives nothing", "[nappt]") {
   CHECK(refusal_to_receive(buffer.packet()) == Drop::PortUnheld);
 }
 
-TEST_CASE("a phone without a direct identity sends nothing directly", "[nappt]") {
-  auto phone = the_phone();
-  phone.public_address = {};
-  OnHeap buffer{from_phone().ip()};
-  CHECK(refusal(phone, phone.mac.octets, buffer.packet()) == Drop::NoIdentity);
-}
-
 TEST_CASE("UDP, TCP and echo are translated, everything else has a reason why not",
           "[nappt][F-9]") {
   auto f = from_phone();

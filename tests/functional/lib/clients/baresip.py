@@ -30,7 +30,7 @@ module_tmp account.so
 module_app menu.so
 """
 # A STUN server tells it the outside of each of its sockets, which it then names in its SDP.
-_CALLER = ("<sip:{mac}@{public_address}:{sip_port}>;regint=0;audio_codecs=PCMU/8000/1;"
+_CALLER = ("<sip:{mac}@{ADDRESS}:{sip_port}>;regint=0;audio_codecs=PCMU/8000/1;"
            "medianat=stun;stunserver=stun:STUN_SERVER\n")
 _ANSWERER = ("<sip:{user}@{private_address}:{sip_port}>;regint=0;audio_codecs=PCMU/8000/1;"
              "answermode=auto\n")
@@ -39,10 +39,11 @@ _OCTETS_A_SECOND = 2 * 8000  # of a recording
 RTP_OCTETS = 12 + 160  # 20 ms of PCMU
 
 
-def templates(stun_server):
-    """The settings of a class of phones that call, each phone's below its MAC."""
-    return [{"name": "{mac}/config", "text": _CONFIG},
-            {"name": "{mac}/accounts", "text": _CALLER.replace("STUN_SERVER", stun_server)}]
+def templates(stun_server, address="public_address"):
+    """The settings of a class of phones that call, each phone's below its MAC; `address`: which of
+    its addresses SIP calls it by."""
+    accounts = _CALLER.replace("STUN_SERVER", stun_server).replace("ADDRESS", address)
+    return [{"name": "{mac}/config", "text": _CONFIG}, {"name": "{mac}/accounts", "text": accounts}]
 
 
 def caller(fetch, mac):

@@ -20,9 +20,9 @@ Content-Type: application/sdp
 Content-Length: [len]
 
 v=0
-o=phone 1 1 IN IP4 [outside]
+o=phone 1 1 IN IP4 [media]
 s=-
-c=IN IP4 [outside]
+c=IN IP4 [media]
 t=0 0
 m=audio [auto_media_port] RTP/AVP 8
 a=rtpmap:8 PCMA/8000
@@ -82,7 +82,8 @@ def call(phone, to, calls, rate, talk_ms=1000):
     scenario.write_text(_SCENARIO.replace("{talk_ms}", str(talk_ms)))
     done = phone.host.run(
         "sipp", "-sf", scenario, "-i", phone.address, "-p", phone.ports[0], "-mi", phone.address,
-        "-mp", phone.ports[2], "-key", "outside", phone.public_address, "-m", calls, "-r", rate,
+        "-mp", phone.ports[2], "-key", "outside", phone.tunnel_address or phone.public_address,
+        "-key", "media", phone.public_address, "-m", calls, "-r", rate,
         "-nostdin", f"{to}:5060", timeout_s=60, check=False, cwd=phone.host.directory)
     succeeded = re.search(r"Successful call +\|[ \d]+\| +(\d+)", done.stdout)
     assert succeeded, f"sipp: exit {done.returncode}\n{done.stdout}{done.stderr}"

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Control's tunnels, of either role: which SAs there are, which are sent by, what is reserved for
+// them, and how one key set follows another without a lost packet (make before break).
+#pragma once
+
+#include "base/time.hpp"
+#include "base/tunnel_index.hpp"
+#include "gateway/publisher.hpp"
+#include "tunnel/path.hpp"
+#include "tunnel/record.hpp"
+#include "tunnel/sa_set.hpp"
+#include "tunnel/store.hpp"
+#include "tunnel/tunnels.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace portico::gateway {
+
+/// What the tunnels need of the world besides orders.
+class TunnelWorld {
+ public:
+  virtual ~TunnelWorld() = default;
+  [[nodiscard]] virtual Result<tunnel::KeyPtr> make_key(tunnel::Algorithm algorithm,
+                                                        Bytes octets) = 0;
+  /// To be stored; it comes back by Tunnels::stored when it is durable.
+  virtual void keep(const tunnel::SaState& state) = 0;
+};
+
+struct TunnelSettings {
+  tunnel::End end = tunnel::End::Gateway;
+  Ipv4 own;  ///< our outer address
+  std::uint16_t workers = 1;
+  std::uint16_t link_mtu = 1500;  ///< of the side that the tunnels leave by
+  std::uint32_t window = 1024;    ///< of replay
+  std::size_t sas = 1024;         ///< inbound ones that the workers' tables hold
+  tunnel::Dressing dressing{};
+  tunnel::Allowance allowance{};
+  Duration switch_after = 10s;  ///< from new keys to sending by them, at the gateway's end
+  Duration linger = 60s;        ///< from then on, how long packets under the old ones are taken
+};
+
+/// Both ends' view of one tunnel.
+struct TunnelFiles {
+  std::vector<tunnel::Record> records;  ///< of this end
+  std::vector<tunnel::KeySet> keys;
+};
+
+/// What a path refers to, beside it.
+struct PathAndRemote {
+  std::vector<AddressBlock> remote;
+  tunnel::Path path;
+};
+
+class Tunnels {
+ public:
+  /// One tunnel, for who asks.
+  struct Entry {
+    TunnelIndex index = kNoTunnel;
+    tunnel::Record record;
+    std::unique_ptr<const PathAndRemote> path;
+    /// Packets under any of them are taken; the last is the newest.
+    std::vector<std::unique_ptr<tunnel::SaSet>> sets;
+    tunnel::SaSet* sending = nullptr;  ///< one of them; none: it is down
+    std::optional<Time> switch_at;     ///< when the newest is sent by
+    std::optional<Time> until;         ///< when those that are not sent by are let go
+    std::optional<Error> problem;      ///< why it is down
+  };
+
+  Tunnels(const TunnelSettings& settings, Publisher& publisher, TunnelWorld& world)
+      : settings_(settings), publisher_(publisher), world_(world) {}
+
+  /// What the store held, before the first take().
+  void restore(tunnel::LoadedSas loaded) { loaded_ = std::move(loaded); }
+  /// The files as they are now: new tunnels come up, new keys follow old ones, what is no more is
+  /// let go. Tunnels keep their index while their name is there; new ones follow in order.
+  void take(TunnelFiles files, Now now);
+  /// Sends by the newest keys at once. False: there are none newer, or no such tunnel.
+  bool switch_now(std::string_view name, Now now);
+
+  /// Keys by this name have been sent by since the start. What they sent is not among loaded()'s
+  /// states, so they may not come back: their numbers would begin anew.
+  [[nodiscard]] bool was_used(const std::string& keys) const { return used_keys_.contains(keys); }
+
+  /// A state is on the disk.
+  void stored(const tunnel::SaName& name, std::uint64_t number, Now now);
+  void turn(Now now);
+  [[nodiscard]] std::optional<Time> next_deadline() const noexcept { return next_look_; }
+  /// For the last time: all windows, as they stand when the workers do.
+  void keep_windows(Now now);
+
+  [[nodiscard]] const std::vector<std::unique_ptr<Entry>>& entries() const noexcept {
+    return entries_;
+  }
+  [[nodiscard]] const tunnel::LoadedSas& loaded() const noexcept { return loaded_; }
+  [[nodiscard]] const TunnelSettings& settings() const noexcept { return settings_; }
+
+ private:
+  void open(Entry& entry, const TunnelFiles& files, Now now);
+  void renew(Entry& entry, tunnel::Record record, const TunnelFiles& files, Now now);
+  void close(std::unique_ptr<Entry> entry, Now now);
+  [[nodiscard]] tunnel::SaSet* add_set(Entry& entry, const TunnelFiles& files, Now now);
+  void set_path(Entry& entry, Now now);
+  void send_by(Entry& entry, tunnel::SaSet& set, Now now);
+  void let_go(std::unique_ptr<tunnel::SaSet> set, Now now);
+  void look_at(Entry& entry, Now now);
+  using Blocks = std::span<const PortBlock>;
+  void add_blocks(const Entry& entry, Blocks had, Now now);
+  void remove_blocks(const Entry& entry, Blocks kept, Now now);
+  [[nodiscard]] TunnelIndex free_index() const;
+
+  /// What workers may still use, until an order is applied.
+  struct Retired {
+    std::uint64_t order;
+    std::unique_ptr<tunnel::SaSet> set;
+    std::unique_ptr<const PathAndRemote> path;
+  };
+
+  TunnelSettings settings_;
+  Publisher& publisher_;
+  TunnelWorld& world_;
+  tunnel::LoadedSas loaded_;
+  std::vector<std::unique_ptr<Entry>> entries_;  // by index
+  std::set<std::string> used_keys_;
+  std::deque<Retired> retired_;
+  std::optional<Time> next_look_;
+  int looks_ = 0;
+};
+
+}  // namespace portico::gateway

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A tunnel as a sender sees it: what its packets wear, what fits, and where it leads.
+#pragma once
+
+#include "base/addresses.hpp"
+#include "tunnel/mtu.hpp"
+#include "tunnel/outer.hpp"
+#include "tunnel/record.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace portico::tunnel {
+
+/// How packets of all tunnels are dressed.
+struct Dressing {
+  std::optional<std::uint8_t> dscp = {};  ///< none: the inner packet's
+  DontFragment dont_fragment = DontFragment::Copy;
+};
+
+/// A worker's copy; `remote` stays control's, until another path has taken this one's place.
+struct Path {
+  Encapsulation kind = Encapsulation::Esp;
+  Ipv4 peer;  ///< the far end's outer address
+  Outer outer;
+  std::uint16_t inner_mtu = 0;  ///< the largest inner packet that goes through in one piece
+  std::span<const AddressBlock> remote;  ///< what is behind the concentrator
+
+  [[nodiscard]] bool is_remote(Ipv4 a) const noexcept {
+    return std::ranges::any_of(remote, [a](const auto& block) { return block.contains(a); });
+  }
+};
+
+/// `own`: our outer address, one of the record's two. `link_mtu`: of the side that it leaves by.
+/// `remote`: the record's, which must outlive the path.
+[[nodiscard]] inline Path path_of(const Record& record, Ipv4 own, std::uint16_t link_mtu,
+                                  const Dressing& dressing, std::span<const AddressBlock> remote) {
+  const auto peer = own == record.gateway ? record.concentrator : record.gateway;
+  const bool is_ipip = record.encapsulation == Encapsulation::Ipip;
+  const auto protocol = is_ipip      ? wire::kProtocolIpip
+                        : record.udp ? wire::kProtocolUdp
+                                     : wire::kProtocolEsp;
+  const auto fits =
+      inner_mtu(record.encapsulation, record.algorithm, record.udp, std::min(record.mtu, link_mtu));
+  return {.kind = record.encapsulation,
+          .peer = peer,
+          .outer = Outer{{own, peer, protocol, dressing.dscp, dressing.dont_fragment}},
+          .inner_mtu = static_cast<std::uint16_t>(fits),
+          .remote = remote};
+}
+
+}  // namespace portico::tunnel

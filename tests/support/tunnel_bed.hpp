@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Control's tunnels with workers that carry out their orders when told, and a store that writes
+// when told.
+#pragma once
+
+#include "fake/transparent_cipher.hpp"
+#include "gateway/publisher.hpp"
+#include "gateway/tunnels.hpp"
+#include "management/tunnel_tables.hpp"
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace portico::support {
+
+struct TunnelBed : gateway::TunnelWorld {
+  struct Worker {
+    explicit Worker(std::uint16_t index)
+        : tunnels({.capacity = 8, .sas = 64, .worker = index}),
+          blocks({.pools = {{"192.0.2.0/30"_net, 1024}}}) {}
+    orders::Mailbox mailbox{256};
+    tunnel::Tunnels tunnels;
+    concentrator::Blocks blocks;
+
+    void carry_out(const orders::Order& order) {
+      if (const auto* o = std::get_if<orders::SetPath>(&order))
+        tunnels.set_path(o->tunnel, *o->path);
+      if (const auto* o = std::get_if<orders::SetSenders>(&order))
+        tunnels.set_senders(o->tunnel, o->sas);
+      if (const auto* o = std::get_if<orders::ExtendSa>(&order))
+        tunnels.extend(o->tunnel, o->spi, o->reserved);
+      if (const auto* o = std::get_if<orders::AddReceiver>(&order))
+        tunnels.add_receiver(o->receiver);
+      if (const auto* o = std::get_if<orders::RemoveReceiver>(&order))
+        tunnels.remove_receiver(o->spi);
+      if (const auto* o = std::get_if<orders::AddBlock>(&order)) blocks.add(o->block, o->tunnel);
+      if (const auto* o = std::get_if<orders::RemoveBlock>(&order)) blocks.remove(o->block);
+      if (const auto* o = std::get_if<orders::ForgetTunnel>(&order)) tunnels.forget(o->tunnel);
+    }
+  };
+
+  explicit TunnelBed(tunnel::End end)
+      : publisher({&workers[0]->mailbox, &workers[1]->mailbox}),
+        tunnels({.end = end,
+                 .own = end == tunnel::End::Gateway ? "203.0.113.1"_ip : "198.51.100.1"_ip,
+                 .workers = 2,
+                 .window = 64,
+                 .sas = 64},
+                publisher, *this) {}
+
+  Result<tunnel::KeyPtr> make_key(tunnel::Algorithm algorithm, Bytes octets) override {
+    return fake::transparent_key(algorithm, octets);
+  }
+  void keep(const tunnel::SaState& state) override { to_store.push_back(state); }
+
+  /// The workers carry out what they were told, the store writes, until both have nothing to do.
+  void settle() {
+    do {
+      serve();
+      for (const auto& state : std::exchange(to_store, {}))
+        tunnels.stored(state.name, state.number, now);
+    } while (publisher.outstanding() > 0 || !to_store.empty());
+  }
+  void serve() {
+    publisher.pump(now.time);
+    for (auto& worker : workers)
+      worker->mailbox.serve(256, [&worker](const orders::Order& o) { worker->carry_out(o); });
+  }
+  void pass(Duration time) {
+    now.time = now.time + time;
+    tunnels.turn(now);
+    settle();
+  }
+  void take(std::vector<tunnel::Record> records) {
+    tunnels.take({records, keys_of(records)}, now);
+    settle();
+  }
+  [[nodiscard]] std::vector<management::TunnelTables> tables() const {
+    return {{&workers[0]->tunnels, &workers[0]->blocks},
+            {&workers[1]->tunnels, &workers[1]->blocks}};
+  }
+
+  /// The first: SPIs and keys like `number`'s.
+  [[nodiscard]] static tunnel::Record record(std::string name, std::uint32_t number) {
+    tunnel::Record record;
+    record.name = std::move(name);
+    record.gateway = "203.0.113.1"_ip;
+    record.concentrator = "198.51.100.1"_ip;
+    record.sas = 2;
+    record.spi_out = 0x1000 + 16 * number;
+    record.spi_in = 0x2000 + 16 * number;
+    record.key = "key-" + std::to_string(number);
+    record.remote = {"10.99.0.0/16"_net};
+    record.blocks = {{"192.0.2.1"_ip, static_cast<std::uint16_t>(1024 * number),
+                      static_cast<std::uint16_t>(1024 * number + 1023)}};
+    return record;
+  }
+  [[nodiscard]] static std::vector<tunnel::KeySet> keys_of(
+      const std::vector<tunnel::Record>& records) {
+    std::vector<tunnel::KeySet> sets;
+    for (const auto& record : records) {
+      auto& set = sets.emplace_back();
+      set.name = record.key;
+      for (std::uint32_t i = 0; i < record.sas; ++i) {
+        set.out.push_back(secret(record, record.spi_out + i));
+        set.in.push_back(secret(record, record.spi_in + i));
+      }
+    }
+    return sets;
+  }
+  [[nodiscard]] static Secret secret(const tunnel::Record& record, std::uint32_t spi) {
+    std::vector<std::uint8_t> octets(tunnel::key_material(record.algorithm), 0xa5);
+    store_be(octets.data(), spi);
+    return Secret{std::move(octets)};
+  }
+
+  Now now{Time{} + 3600s, WallTime{1'700'000'000}};
+  std::vector<std::unique_ptr<Worker>> workers = two_workers();
+  gateway::Publisher publisher;
+  std::deque<tunnel::SaState> to_store;
+  gateway::Tunnels tunnels;
+
+ private:
+  static std::vector<std::unique_ptr<Worker>> two_workers() {
+    std::vector<std::unique_ptr<Worker>> made;
+    made.push_back(std::make_unique<Worker>(std::uint16_t{0}));
+    made.push_back(std::make_unique<Worker>(std::uint16_t{1}));
+    return made;
+  }
+};
+
+}  // namespace portico::support
