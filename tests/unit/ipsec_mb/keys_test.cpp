@@ -26,24 +26,34 @@ std::size_t left_over = 0;
 
 }  // namespace
 
-// Keys are aligned to a cache line, so that these are theirs. Padding is 0 from the start.
+// Keys are aligned to a cache line, so that these are theirs. Padding is 0 from the start. How
+// large it is stands in front: not every compiler says so when memory is given back.
 void* operator new(std::size_t size, std::align_val_t alignment) {
   const auto line = static_cast<std::size_t>(alignment);
-  auto* memory = std::aligned_alloc(line, (size + line - 1) / line * line);
+  const auto whole = line + (size + line - 1) / line * line;
+  auto* memory = static_cast<std::uint8_t*>(std::aligned_alloc(line, whole));
   if (memory == nullptr) throw std::bad_alloc{};
-  return std::memset(memory, 0, size);
+  std::memset(memory, 0, whole);
+  std::memcpy(memory, &size, sizeof size);
+  return memory + line;
 }
-void operator delete(void* memory, std::size_t size, std::align_val_t) noexcept {
+void operator delete(void* memory, std::align_val_t alignment) noexcept {
+  if (memory == nullptr) return;
+  const auto* given = static_cast<std::uint8_t*>(memory);
+  auto* begin = static_cast<std::uint8_t*>(memory) - static_cast<std::size_t>(alignment);
   if (is_counting) {
-    const Bytes octets{static_cast<const std::uint8_t*>(memory), size};
-    const auto key = octets.subspan(kName);
+    std::size_t size = 0;
+    std::memcpy(&size, begin, sizeof size);
+    const auto key = Bytes{given, size}.subspan(kName);
     freed += key.size();
     left_over += static_cast<std::size_t>(
         std::ranges::count_if(key, [](std::uint8_t octet) { return octet != 0; }));
   }
-  std::free(memory);
+  std::free(begin);
 }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t alignment) noexcept {
+  operator delete(memory, alignment);
+}
 
 TEST_CASE("a key of another length is refused, and both lengths are told", "[ipsec_mb][E-3]") {
   struct Row {
