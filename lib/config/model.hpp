@@ -169,7 +169,6 @@ struct Phones {
 
 /// How much an SA is used; 0: without a limit.
 struct Lifetime {
-  std::uint32_t seconds = 0;
   std::uint64_t packets = 0;
   std::uint64_t octets = 0;
 };
@@ -200,10 +199,8 @@ struct Tunnel {
   std::uint32_t replay_window = 1024;  ///< a power of two (RFC 4303 section 3.4.3)
   std::optional<std::uint8_t> dscp;    ///< default: the inner packet's (RFC 2983)
   Df df = Df::Copy;
-  std::uint32_t keepalive_s = 20;  ///< RFC 3948 section 4
-  std::uint32_t switch_s = 10;     ///< the other end has read its new keys by then
-  std::uint32_t linger_s = 60;     ///< what it sent by the old ones has come by then
-  Lifetime soft;
+  std::uint32_t switch_s = 10;  ///< the other end has read its new keys by then
+  std::uint32_t linger_s = 60;  ///< what it sent by the old ones has come by then
   Lifetime hard;
   Signalling signalling;            ///< a gateway's
   std::vector<TunnelBlock> blocks;  ///< a concentrator's

@@ -170,8 +170,8 @@ inline constexpr std::tuple kPoolsOptions{
 };
 
 inline constexpr std::tuple kLifetimeOptions{
-    Option{&Lifetime::seconds, "seconds", "since its first packet; 0: no limit"},
-    Option{&Lifetime::packets, "packets", "packets through it; 0: no limit"},
+    Option{&Lifetime::packets, "packets",
+           "sequence numbers, of which a restart uses up to 2^24; 0: no limit"},
     Option{&Lifetime::octets, "octets", "octets through it; 0: no limit"},
 };
 
@@ -201,10 +201,6 @@ inline constexpr std::tuple kTunnelOptions{
            {tunnel::kLeastWindow, tunnel::kMostWindow}},
     Option{&Tunnel::dscp, "dscp", "DSCP of the outer header; absent: the inner one's", {0, 63}},
     Option{&Tunnel::df, "df", "don't fragment, on the outer header: copy, set or clear"},
-    Option{&Tunnel::keepalive_s,
-           "keepalive_s",
-           "seconds of silence before a keepalive, in UDP only; 0: none",
-           {0, 3600}},
     Option{&Tunnel::switch_s,
            "switch_s",
            "seconds after new keys are read before we send by them",
@@ -213,7 +209,6 @@ inline constexpr std::tuple kTunnelOptions{
            "linger_s",
            "seconds that the old keys are still good for receiving after that",
            {0, 86400}},
-    Object{&Tunnel::soft, "soft", "use of an SA after which we warn", kLifetimeOptions},
     Object{&Tunnel::hard, "hard", "use of an SA after which it stops", kLifetimeOptions},
     Only{Role::Gateway,
          Object{&Tunnel::signalling, "signalling",

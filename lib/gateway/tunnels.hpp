@@ -126,7 +126,7 @@ class Tunnels {
   Publisher& publisher_;
   TunnelWorld& world_;
   tunnel::LoadedSas loaded_;
-  std::vector<std::unique_ptr<Entry>> entries_;  // by index
+  std::vector<std::unique_ptr<Entry>> entries_;  // as they came
   std::set<std::string> used_keys_;
   std::deque<Retired> retired_;
   std::optional<Time> next_look_;
