@@ -183,7 +183,8 @@ dhcp::OfferAnswer LeaseBook::answer_for(const Offer& offer) const {
 }
 
 dhcp::OfferAnswer LeaseBook::offer_held(Entry& entry, const dhcp::Query& query, Now now) {
-  leases_.spare(entry);
+  withdraw(entry);
+  leases_.hold(entry);
   const auto& offer = offers_.add({.client = query.client,
                                    .mac = query.mac,
                                    .phone_class = entry.phone_class,
@@ -270,9 +271,17 @@ std::optional<Holding> LeaseBook::find_room(std::optional<Ipv4> wish, const Clas
   return std::nullopt;
 }
 
-void LeaseBook::drop_offer(Offer& offer) {
-  const auto dropped = offers_.take(offer);
-  if (dropped.lease_id == 0) resources_.free(dropped.holding);
+void LeaseBook::drop_offer(Offer& offer) { give_back(offers_.take(offer)); }
+
+void LeaseBook::give_back(const Offer& offer) {
+  if (offer.lease_id == 0)
+    resources_.free(offer.holding);
+  else
+    leases_.let_go(*leases_.table().by_id(offer.lease_id));
+}
+
+void LeaseBook::withdraw(const Entry& entry) {
+  if (auto* offer = offers_.by_lease(entry.lease.id)) drop_offer(*offer);
 }
 
 void LeaseBook::refuse_offer(const dhcp::Query& query, Now) {
@@ -281,8 +290,7 @@ void LeaseBook::refuse_offer(const dhcp::Query& query, Now) {
 }
 
 void LeaseBook::turn(Now now) {
-  while (const auto expired = offers_.take_expired(now.time))
-    if (expired->lease_id == 0) resources_.free(expired->holding);
+  while (const auto expired = offers_.take_expired(now.time)) give_back(*expired);
 }
 
 }  // namespace portico::gateway

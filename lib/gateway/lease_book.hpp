@@ -110,6 +110,10 @@ class LeaseBook final : public dhcp::Book {
   /// It may be somebody else who uses this address without a lease.
   [[nodiscard]] bool is_squatter(const Mac& mac, const Offer& offer);
   void drop_offer(Offer& offer);
+  /// What an offer that nobody took was about.
+  void give_back(const Offer& offer);
+  /// This lease goes another way: whoever was offered it is refused.
+  void withdraw(const Entry& entry);
   [[nodiscard]] dhcp::Terms terms(std::size_t phone_class, const Holding& holding,
                                   std::uint32_t lease_s) const;
 
@@ -119,6 +123,8 @@ class LeaseBook final : public dhcp::Book {
   [[nodiscard]] dhcp::RequestAnswer reboot(const dhcp::Query& query, Now now);
   [[nodiscard]] dhcp::RequestAnswer extend(dhcp::RequestKind kind, const dhcp::Query& query,
                                            Now now);
+  /// Its client, or its MAC, takes another.
+  void supersede(Entry& entry, Now now);
   [[nodiscard]] dhcp::RequestAnswer grant_again(Entry& entry, const dhcp::Query& query, Now now);
   [[nodiscard]] std::uint32_t lease_time(const dhcp::Query& query,
                                          std::size_t phone_class) const noexcept;

@@ -42,7 +42,7 @@ dhcp::RequestAnswer LeaseBook::accept_new(Offer& offer, const dhcp::Query& query
     resources_.free(accepted.holding);
     return dhcp::Nak{"what was offered is gone"};
   }
-  if (replaced != nullptr) leases_.supersede(*replaced, now);
+  if (replaced != nullptr) supersede(*replaced, now);
   return dhcp::Pending{leases_.grant({.client = query.client,
                                       .mac = query.mac,
                                       .vendor_class = query.vendor_class.value_or(""),
@@ -68,14 +68,20 @@ dhcp::RequestAnswer LeaseBook::accept_held(Offer& offer, const dhcp::Query& quer
   }
   if (own == held) return grant_again(*held, query, now);
   if (held->pending != 0) return dhcp::Silence{dhcp::Refusal::TooManyPending};
-  if (own != nullptr) leases_.supersede(*own, now);
+  if (own != nullptr) supersede(*own, now);
   return grant_again(*held, query, now);
+}
+
+void LeaseBook::supersede(Entry& entry, Now now) {
+  withdraw(entry);
+  leases_.supersede(entry, now);
 }
 
 dhcp::RequestAnswer LeaseBook::grant_again(Entry& entry, const dhcp::Query& query, Now now) {
   if (entry.pending != 0) return dhcp::Pending{entry.pending};
   if (entry.ending) return dhcp::Silence{dhcp::Refusal::TooManyPending};
   if (auto* offer = offers_.by_client(query.client)) drop_offer(*offer);
+  withdraw(entry);
   const bool direct = query.giaddr.is_zero() && !is_attached(query);
   return dhcp::Pending{
       leases_.grant({.client = query.client,

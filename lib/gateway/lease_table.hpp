@@ -30,6 +30,7 @@ struct Entry {
   std::uint16_t phone_class = 0;
   std::uint64_t pending = 0;  ///< ticket of a grant or renewal that is not acknowledged yet
   bool ending = false;        ///< being unpublished, or not yet written as ended
+  bool offered = false;       ///< to one client, for which it is kept meanwhile
   /// Why it ends as soon as its grant is through, where the end was asked for meanwhile.
   std::optional<lease::Event> doomed;
   std::optional<Holding> holding;  ///< what is taken for it; none: only its client is remembered

@@ -224,11 +224,18 @@ void Leases::remember(const Entry& entry) {
                   {entry.holding->private_pool, entry.holding->sides, entry.lease.range.size});
 }
 
-void Leases::spare(const Entry& entry) {
-  if (remembered_.remove(entry.lease.id)) remember(entry);
+void Leases::hold(Entry& entry) {
+  entry.offered = true;
+  remembered_.remove(entry.lease.id);
+}
+
+void Leases::let_go(Entry& entry) {
+  entry.offered = false;
+  if (entry.lease.state == lease::State::Remembered) remember(entry);
 }
 
 void Leases::forget(Entry& entry, Now now) {
+  expects(!entry.offered, "what is offered is kept");
   remembered_.remove(entry.lease.id);
   set_deadline(entry, kNever);
   if (entry.holding) resources_.free(*entry.holding);
@@ -275,6 +282,8 @@ void Leases::fall_due(Entry& entry, Now now) {
   }
   if (entry.lease.state == lease::State::Bound)
     unpublish(entry, lease::Event::Expired, now);
+  else if (entry.offered)
+    set_deadline(entry, now.time + 1s);
   else
     rest(entry, now);
 }

@@ -106,8 +106,10 @@ class Leases {
   void supersede(Entry& entry, Now now);
   /// It was about to be offered, and `user` has the address: it is nobody's, as after a DECLINE.
   void withhold(const Holding& holding, std::size_t phone_class, const Mac& user, Now now);
-  /// It was offered: if it is remembered only, it is the last to make room for others.
-  void spare(const Entry& entry);
+  /// It is offered: until it is let go or granted it makes no room for others.
+  void hold(Entry& entry);
+  /// Not offered any more: of those remembered, it is the last to make room for others.
+  void let_go(Entry& entry);
   /// Forgets the ended lease that is best spared for this class. False: there is none.
   [[nodiscard]] bool make_room(const ClassPlan& phone_class, Resources::Shortage shortage, Now now);
 

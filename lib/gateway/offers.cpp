@@ -15,6 +15,11 @@ Offer* Offers::by_probe(std::uint64_t probe) {
   return at == by_probe_.end() ? nullptr : &*at->second;
 }
 
+Offer* Offers::by_lease(std::uint64_t lease_id) {
+  const auto at = by_lease_.find(lease_id);
+  return at == by_lease_.end() ? nullptr : &*at->second;
+}
+
 Offer* Offers::new_of(const Mac& mac) {
   Offer* youngest = nullptr;
   const auto [first, last] = new_by_mac_.equal_range(mac);
@@ -25,10 +30,14 @@ Offer* Offers::new_of(const Mac& mac) {
 
 Offer& Offers::add(Offer offer) {
   expects(by_client(offer.client) == nullptr, "a client has one offer");
+  expects(by_lease(offer.lease_id) == nullptr, "a lease is offered to one client");
   offers_.push_back(std::move(offer));
   const auto place = std::prev(offers_.end());
   by_client_.emplace(place->client, place);
-  if (place->lease_id == 0) new_by_mac_.emplace(place->mac, place);
+  if (place->lease_id == 0)
+    new_by_mac_.emplace(place->mac, place);
+  else
+    by_lease_.emplace(place->lease_id, place);
   if (place->probe != 0) by_probe_.emplace(place->probe, place);
   return *place;
 }
@@ -64,6 +73,7 @@ std::optional<Time> Offers::next_deadline() const {
 void Offers::unlink(Place place) {
   by_client_.erase(place->client);
   by_probe_.erase(place->probe);
+  by_lease_.erase(place->lease_id);
   const auto [first, last] = new_by_mac_.equal_range(place->mac);
   for (auto i = first; i != last; ++i) {
     if (i->second != place) continue;

@@ -34,6 +34,8 @@ class Offers {
 
   [[nodiscard]] Offer* by_client(const lease::ClientKey& client);
   [[nodiscard]] Offer* by_probe(std::uint64_t probe);
+  /// That of a lease there is already.
+  [[nodiscard]] Offer* by_lease(std::uint64_t lease_id);
   // Those that would become new leases:
   /// The youngest of this MAC.
   [[nodiscard]] Offer* new_of(const Mac& mac);
@@ -43,7 +45,7 @@ class Offers {
   [[nodiscard]] bool is_full_of_new() const noexcept { return new_by_mac_.size() >= most_ * 3 / 4; }
   [[nodiscard]] std::size_t size() const noexcept { return offers_.size(); }
 
-  /// The client must have none. Deadlines never run backwards.
+  /// The client must have none, nor anybody one of the same lease. Deadlines never run backwards.
   Offer& add(Offer offer);
   /// Held on from now, for this client.
   Offer& renew(Offer& offer, const lease::ClientKey& client, Time deadline);
@@ -66,6 +68,7 @@ class Offers {
   std::unordered_map<lease::ClientKey, Place> by_client_;
   std::unordered_multimap<Mac, Place> new_by_mac_;
   std::unordered_map<std::uint64_t, Place> by_probe_;
+  std::unordered_map<std::uint64_t, Place> by_lease_;
 };
 
 }  // namespace portico::gateway

@@ -387,6 +387,36 @@ TEST_CASE("nobody takes a lease away by another's identifier", "[gateway][P2]") 
   CHECK(bed.entry(ack->address)->lease.mac == owner.mac);
 }
 
+TEST_CASE("a lease is offered to one client at a time", "[gateway][D-7][N2]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk);
+  const Phone first{.mac = kPhone.mac, .identifier = "\1line-7"};
+  const Phone second{.mac = kPhone.mac, .identifier = "\1line-8"};
+  const auto had = bed.lease(first);
+  REQUIRE(had);
+  bed.release(first, had->address);
+  bed.live(5s);
+  REQUIRE(bed.discover(second)->address == had->address);
+  SECTION("to its own again, when that asks") {
+    CHECK(bed.discover(first)->address == had->address);
+    CHECK(bed.core->book().offers().size() == 1);
+  }
+  SECTION("to nobody, once its own has it again from another device") {
+    REQUIRE(bed.lease({.mac = "00:1b:2c:00:00:02"_mac, .identifier = first.identifier})->address ==
+            had->address);
+    CHECK(bed.core->book().offers().size() == 0);
+  }
+  SECTION("to nobody, once its own has asked for it without an offer") {
+    bed.reboot(first, had->address);
+    bed.settle();
+    REQUIRE(bed.answer()->type == Type::Ack);
+    CHECK(bed.core->book().offers().size() == 0);
+  }
+  bed.select(second, had->address);
+  bed.settle();
+  CHECK(bed.answer()->type == Type::Nak);
+}
+
 TEST_CASE("an INFORM is told its class's parameters, and its own ports", "[gateway][D-11]") {
   fake::MemoryStore disk;
   GatewayBed bed(disk);

@@ -138,9 +138,35 @@ TEST_CASE("the lease that ended first makes room first", "[gateway][D-6][P4]") {
     GatewayBed later(disk, text, bed.now);
     CHECK(later.discover(phone(9))->address == had[1]);
   }
-  SECTION("but not before one that was just offered to its phone") {
+  SECTION("but not one that is offered to its phone") {
     REQUIRE(bed.discover(phone(1)));
     CHECK(bed.discover(phone(9))->address == had[0]);
+  }
+  SECTION("and one that was offered, last") {
+    REQUIRE(bed.discover(phone(1)));
+    bed.live(61s);
+    CHECK(bed.discover(phone(9))->address == had[0]);
+  }
+}
+
+TEST_CASE("what is offered to its phone makes no room", "[gateway][D-6][D-7]") {
+  fake::MemoryStore disk;
+  GatewayBed bed(disk, with(std::string{kBedConfig}, "10.20.1.31", "10.20.1.0"));  // one address
+  const auto had = bed.lease(kPhone);
+  REQUIRE(had);
+  bed.release(kPhone, had->address);
+  bed.live(GENERATE(65s, 121s));  // it rests, or is remembered
+  REQUIRE(bed.discover(kPhone));
+  SECTION("while it is held, though its rest end meanwhile") {
+    bed.live(59s);
+    CHECK_FALSE(bed.discover(kOther));
+    bed.select(kPhone, had->address);
+    bed.settle();
+    CHECK(bed.answer()->type == Type::Ack);
+  }
+  SECTION("but does when nobody took it") {
+    bed.live(200s);
+    CHECK(bed.discover(kOther)->address == had->address);
   }
 }
 
