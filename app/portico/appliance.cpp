@@ -141,7 +141,8 @@ Result<void> Appliance::build_workers() {
         .next_hops = next_hops_shape(config_, plan_),
         .tunnels = tunnels_shape(config_, i),
         .signalling = {config_.tunnel.signalling.servers, config_.tunnel.signalling.ports},
-        .blocks = blocks_shape(config_)};
+        .blocks = blocks_shape(config_),
+        .reassembly = reassembly_shape(config_)};
     try {
       owned_workers_.push_back(std::make_unique<datapath::Worker>(shape, memories_.back().get()));
     } catch (const std::bad_alloc&) {

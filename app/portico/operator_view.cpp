@@ -46,10 +46,11 @@ void add_drops(stats::Registry& registry, const stats::DropCounters& drops) {
     registry.add("drops", text.name, text.help, drops.counter(text.drop));
 }
 
-void add_worker(stats::Registry& registry, const stats::DropCounters& drops,
-                const datapath::NapptCounters& translated) {
-  registry.add(datapath::kNapptCounters, translated);
-  add_drops(registry, drops);
+/// `counters`: a worker, or its snapshot.
+void add_worker(stats::Registry& registry, const auto& counters) {
+  registry.add(datapath::kNapptCounters, counters.translated);
+  registry.add(datapath::kFragmentCounters, counters.fragments);
+  add_drops(registry, counters.drops);
 }
 
 /// Those of the control core and the stores: the same at any moment.
@@ -81,16 +82,14 @@ OperatorView::OperatorView(Appliance& appliance)
 
 stats::Registry OperatorView::live_counters(Appliance& appliance) {
   stats::Registry registry;
-  for (const auto* worker : appliance.workers())
-    add_worker(registry, worker->drops, worker->translated);
+  for (const auto* worker : appliance.workers()) add_worker(registry, *worker);
   add_control(registry, appliance);
   return registry;
 }
 
 stats::Registry OperatorView::snapshot_counters(Appliance& appliance) {
   stats::Registry registry;
-  for (const auto* worker : appliance.workers())
-    add_worker(registry, worker->snapshot.drops, worker->snapshot.translated);
+  for (const auto* worker : appliance.workers()) add_worker(registry, worker->snapshot);
   add_control(registry, appliance);
   return registry;
 }
@@ -231,12 +230,16 @@ management::Balance OperatorView::balance(Moment moment) {
     balance.dropped += lost;
     balance.sent += stats.packets_out;
   }
-  for (const auto* worker : appliance_.workers())
-    balance.dropped += stats_of(*worker, moment).drops.total();
   const auto& control = appliance_.control_port();
   balance.dropped += control.drops().total();
   balance.originated = control.counters().originated.value();
   balance.consumed = control.counters().consumed.value();
+  for (const auto* worker : appliance_.workers()) {
+    const auto stats = stats_of(*worker, moment);
+    balance.dropped += stats.drops.total();
+    balance.originated += stats.fragments.made.value();
+    balance.consumed += stats.fragments.joined.value();
+  }
   return balance;
 }
 

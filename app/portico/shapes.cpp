@@ -78,6 +78,11 @@ tunnel::Tunnels::Shape tunnels_shape(const config::Config& config, unsigned work
   return shape;
 }
 
+/// The fragments of a packet come together: so many incomplete ones at once are a flood.
+tunnel::Reassembly::Shape reassembly_shape(const config::Config& config) noexcept {
+  return {.packets = config.tunnel.file.empty() ? 0u : 64u};
+}
+
 std::vector<Prefix> tunnel_pools(const config::Config& config) {
   std::vector<Prefix> pools;
   for (const auto& pool : config.pools.public_pools)

@@ -25,6 +25,7 @@ namespace portico::app {
                                                  const std::array<Mac, kSides>& macs);
 /// Of every worker, whose index it is for.
 [[nodiscard]] tunnel::Tunnels::Shape tunnels_shape(const config::Config& config, unsigned worker);
+[[nodiscard]] tunnel::Reassembly::Shape reassembly_shape(const config::Config& config) noexcept;
 [[nodiscard]] concentrator::Shape blocks_shape(const config::Config& config);
 
 /// Addresses that phones have behind tunnels; of a concentrator none.

@@ -44,7 +44,7 @@ void to_gateway(Worker& w, TunnelIndex to, TunnelIndex from, rte_mbuf* m, Lanes&
   if (!t.path->is_remote(packet.source())) return refuse_selector(w, to, m, lanes);
   const Origin origin{from == kNoTunnel ? Side::Lan : Side::Wan, from};
   if (packet.ttl() <= 1) return answer_with_error(origin, Drop::TtlExceeded, m, lanes);
-  if (packet.length() > t.path->inner_mtu)
+  if (!t.path->takes(packet.first_octet(), packet.length()))
     return refuse_too_big(origin, packet, t.path->inner_mtu, m, lanes);
   packet.decrement_ttl();
   resize_header(m, w.link(Side::Lan).header_size(), 0, packet.length());

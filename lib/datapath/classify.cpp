@@ -39,7 +39,10 @@ class Classifier : public FrameRules {
 
   [[nodiscard]] Verdict from_wan(const Ipv4Edit& ip) const noexcept {
     const auto to = ip.destination();
-    if (to == wan().address()) return is_tunnelled(ip) ? Verdict{Lane::Outer} : ours(ip);
+    if (to == wan().address()) {
+      if (const auto lane = tunnelled(ip)) return *lane;
+      return ours(ip);
+    }
     if (!bindings_.is_public(to)) {
       if (const auto why = unreachable(to)) return *why;
       return Drop::ForeignDestination;

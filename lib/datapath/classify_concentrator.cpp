@@ -40,7 +40,10 @@ class Classifier : public FrameRules {
 
   [[nodiscard]] Verdict from_gateways(const Ipv4Edit& ip) const noexcept {
     const auto to = ip.destination();
-    if (to == wan().address()) return is_tunnelled(ip) ? Verdict{Lane::Outer} : ours(ip);
+    if (to == wan().address()) {
+      if (const auto lane = tunnelled(ip)) return *lane;
+      return ours(ip);
+    }
     if (const auto why = unreachable(to)) return *why;
     return Drop::ForeignDestination;
   }

@@ -7,7 +7,8 @@ std::size_t concentrator_turn(Worker& w) noexcept {
   serve_orders(w);
   Lanes lanes;
   const auto received = receive_as_concentrator(w, lanes);
-  take_over(w, lanes);           // what other workers have for this one's SAs
+  take_over(w, lanes);  // what other workers have for this one's SAs
+  reassemble(w, lanes);
   tunnel_inbound(w, lanes);      // out of the gateways' tunnels
   blocks_from_tunnel(w, lanes);  // to the provider, or to another gateway
   blocks_inbound(w, lanes);      // by address and port to a tunnel

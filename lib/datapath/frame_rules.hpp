@@ -21,6 +21,26 @@ inline constexpr std::uint16_t kEspInUdpPort = 4500;  // RFC 3948
   return a.is_limited_broadcast() || (a == link.network().last() && link.network().length < 31);
 }
 
+[[nodiscard]] inline std::optional<wire::UdpView> udp_of(const wire::Ipv4Edit& ip) noexcept {
+  if (ip.protocol() != wire::kProtocolUdp || ip.is_fragment()) return std::nullopt;
+  return wire::UdpView::parse(ip.payload());
+}
+
+/// Of a packet for our WAN address: has it another inside?
+[[nodiscard]] inline bool is_tunnelled(const wire::Ipv4Edit& ip) noexcept {
+  if (ip.has_options() || ip.is_fragment()) return false;
+  if (ip.protocol() == wire::kProtocolEsp || ip.protocol() == wire::kProtocolIpip) return true;
+  const auto udp = udp_of(ip);
+  return udp && udp->destination_port() == kEspInUdpPort;
+}
+
+/// Is it a part of one that may have, as far as can be seen of a part?
+[[nodiscard]] inline bool is_fragment_of_tunnelled(const wire::Ipv4Edit& ip) noexcept {
+  return ip.is_fragment() && !ip.has_options() &&
+         (ip.protocol() == wire::kProtocolEsp || ip.protocol() == wire::kProtocolIpip ||
+          ip.protocol() == wire::kProtocolUdp);
+}
+
 class FrameRules {
  public:
   FrameRules(const Links& links, Side side, Note& note) noexcept
@@ -58,12 +78,11 @@ class FrameRules {
     return Lane::Punt;
   }
 
-  /// Of a packet for our WAN address: has it another inside?
-  [[nodiscard]] static bool is_tunnelled(const wire::Ipv4Edit& ip) noexcept {
-    if (ip.has_options() || ip.is_fragment()) return false;
-    if (ip.protocol() == wire::kProtocolEsp || ip.protocol() == wire::kProtocolIpip) return true;
-    const auto udp = udp_of(ip);
-    return udp && udp->destination_port() == kEspInUdpPort;
+  /// Where a packet for our WAN address goes if it has, or may have, another inside.
+  [[nodiscard]] static std::optional<Lane> tunnelled(const wire::Ipv4Edit& ip) noexcept {
+    if (is_tunnelled(ip)) return Lane::Outer;
+    if (is_fragment_of_tunnelled(ip)) return Lane::Fragment;
+    return std::nullopt;
   }
 
   /// Why no unicast can be sent there (RFC 1812 section 5.3.7; directed broadcasts: RFC 2644).
@@ -75,11 +94,6 @@ class FrameRules {
 
   [[nodiscard]] bool is_forged(Ipv4 from) const noexcept {
     return is_martian(from) || from == lan().address() || from == wan().address();
-  }
-
-  [[nodiscard]] static std::optional<wire::UdpView> udp_of(const wire::Ipv4Edit& ip) noexcept {
-    if (ip.protocol() != wire::kProtocolUdp || ip.is_fragment()) return std::nullopt;
-    return wire::UdpView::parse(ip.payload());
   }
 
  private:

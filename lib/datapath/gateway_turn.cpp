@@ -7,7 +7,8 @@ std::size_t gateway_turn(Worker& w) noexcept {
   serve_orders(w);
   Lanes lanes;
   const auto received = receive(w, lanes);
-  take_over(w, lanes);       // what other workers have for this one's SAs
+  take_over(w, lanes);  // what other workers have for this one's SAs
+  reassemble(w, lanes);
   tunnel_inbound(w, lanes);  // ESP and IPIP: out of the tunnel
   nappt_outbound(w, lanes);
   nappt_hairpin(w, lanes);  // phone to phone: comes in again

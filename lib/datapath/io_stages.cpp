@@ -24,6 +24,10 @@ struct Overloaded : Fs... {
 template <class... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;  // Clang 14 does not deduce aggregates
 
+void age_fragments(Worker& w) noexcept {
+  w.drops.count(Drop::FragmentIncomplete, w.reassembly.age());
+}
+
 void carry_out(Worker& w, const orders::Order& order) noexcept {
   std::visit(Overloaded{
                  [](std::monostate) {},
@@ -39,6 +43,7 @@ void carry_out(Worker& w, const orders::Order& order) noexcept {
                  [&w](const orders::AddBlock& o) { w.blocks.add(o.block, o.tunnel); },
                  [&w](const orders::RemoveBlock& o) { w.blocks.remove(o.block); },
                  [&w](const orders::ForgetTunnel& o) { w.tunnels.forget(o.tunnel); },
+                 [&w](orders::AgeFragments) { age_fragments(w); },
                  [&w](orders::TakeSnapshot) { w.snapshot = w.stats(); },
              },
              order);
@@ -193,9 +198,10 @@ void punt(Worker& w, Lanes& lanes) noexcept {
 }
 
 void release(Worker& w, Lanes& lanes) noexcept {
-  const auto burst = lanes.take(Lane::Drop);
-  for (std::size_t i = 0; i < burst.size(); ++i) w.drops.count(lanes.reason(i));
-  if (!burst.empty()) rte_pktmbuf_free_bulk(burst.data(), static_cast<unsigned>(burst.size()));
+  const auto dropped = lanes.take(Lane::Drop);
+  for (std::size_t i = 0; i < dropped.size(); ++i) w.drops.count(lanes.reason(i));
+  for (const auto burst : {dropped, lanes.take(Lane::Copied)})
+    if (!burst.empty()) rte_pktmbuf_free_bulk(burst.data(), static_cast<unsigned>(burst.size()));
 }
 
 }  // namespace portico::datapath

@@ -17,8 +17,10 @@ struct rte_mbuf;
 namespace portico::datapath {
 
 inline constexpr std::size_t kMaxBurst = 32;
+/// How many packets a turn may make of others: fragments.
+inline constexpr std::size_t kMostMade = kMaxBurst;
 /// What a turn can hold: a burst of each port, one from control, one from other workers.
-inline constexpr std::size_t kLaneSize = 4 * kMaxBurst;
+inline constexpr std::size_t kLaneSize = 4 * kMaxBurst + kMostMade;
 
 enum class Lane : std::uint8_t {
   Outbound,    ///< to be translated, from a phone to the network
@@ -26,14 +28,16 @@ enum class Lane : std::uint8_t {
   Inbound,     ///< from the network to a phone
   FromTunnel,  ///< an inner packet, behind room for a frame's header
   IntoTunnel,  ///< an IP packet without a frame
+  Fragment,    ///< of a packet that may be a tunnel's
   Outer,       ///< to be taken out of its tunnel
   HandOver,    ///< for another worker, as its note says
   ToLan,       ///< a frame to send
   ToWan,
-  Punt,  ///< for control, as its note says
+  Punt,    ///< for control, as its note says
+  Copied,  ///< what it said is kept, and counted, elsewhere
   Drop,
 };
-inline constexpr std::size_t kLanes = 11;
+inline constexpr std::size_t kLanes = 13;
 
 /// Those whose packets belong to a phone: who sends is told by a slot, who receives by a place.
 inline constexpr std::size_t kSenderLanes = 2;
@@ -78,6 +82,12 @@ class Lanes {
       reasons_[count] = verdict.reason;
     packets_[index(verdict.lane)][count++] = packet;
   }
+  /// So many packets are about to be made of others. False: the turn may not hold that many.
+  [[nodiscard]] bool make(std::size_t packets) noexcept {
+    if (packets > may_make_) return false;
+    may_make_ -= packets;
+    return true;
+  }
   /// The packets of a lane, which is empty then; they stay valid until the lane is pushed to.
   [[nodiscard]] Burst take(Lane lane) noexcept {
     auto& count = counts_[index(lane)];
@@ -106,6 +116,7 @@ class Lanes {
   [[nodiscard]] static constexpr std::size_t index(Lane lane) noexcept {
     return static_cast<std::size_t>(lane);
   }
+  std::size_t may_make_ = kMostMade;
   std::array<std::size_t, kLanes> counts_{};
   std::array<std::array<rte_mbuf*, kLaneSize>, kLanes> packets_;  // only the first counts_ are set
   std::array<std::array<nappt::Slot, kLaneSize>, kSenderLanes> senders_;

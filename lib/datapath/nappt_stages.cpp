@@ -74,7 +74,7 @@ Lane leave_by(const Worker& w, const NextHop& hop, Packet packet, rte_mbuf* m) n
   const auto& path = w.tunnels[phone.tunnel].path;
   if (!path) return lanes.push(Drop::TunnelDown, m);
   if (!path->is_remote(packet.destination())) return refuse_selector(w, phone.tunnel, m, lanes);
-  if (packet.length() > path->inner_mtu)
+  if (!path->takes(packet.first_octet(), packet.length()))
     return refuse_too_big({Side::Lan}, packet, path->inner_mtu, m, lanes);
   translate_into_tunnel(phone, packet);
   ++w.translated.outbound;

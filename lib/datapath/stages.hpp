@@ -14,6 +14,8 @@ std::size_t receive(Worker& w, Lanes& lanes) noexcept;
 std::size_t receive_as_concentrator(Worker& w, Lanes& lanes) noexcept;
 /// What other workers received or want sent, and this one owns the SA of.
 void take_over(Worker& w, Lanes& lanes) noexcept;
+/// Puts fragments together; what is a tunnel's is to be opened.
+void reassemble(Worker& w, Lanes& lanes) noexcept;
 /// Opens what came through a tunnel.
 void tunnel_inbound(Worker& w, Lanes& lanes) noexcept;
 void nappt_outbound(Worker& w, Lanes& lanes) noexcept;

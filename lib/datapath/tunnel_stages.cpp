@@ -3,6 +3,7 @@
 // sealed as a whole: first what is needed of it is on its way into the cache, then the cipher
 // works.
 #include "base/expects.hpp"
+#include "datapath/cut.hpp"
 #include "datapath/forwarding.hpp"
 #include "datapath/ordinary.hpp"
 #include "datapath/stages.hpp"
@@ -155,7 +156,7 @@ static_assert(kMostInFront <= RTE_PKTMBUF_HEADROOM);
   return true;
 }
 
-void leave(Worker& w, const Path& path, rte_mbuf* m, Lanes& lanes) noexcept {
+void leave_whole(Worker& w, const Path& path, rte_mbuf* m, Lanes& lanes) noexcept {
   const auto peer = path.peer;
   const auto index = w.next_hops.towards(peer);
   if (index == kNoRoute) return lanes.push(Drop::NoRoute, m);
@@ -165,6 +166,20 @@ void leave(Worker& w, const Path& path, rte_mbuf* m, Lanes& lanes) noexcept {
   if (!hop.resolved) [[unlikely]]
     return wait_for(w, index, peer, outer, 0, length, std::nullopt, m, lanes);
   lanes.push(frame_for(w, hop, outer, 0, length, m), m);
+}
+
+[[gnu::noinline]] void leave_in_pieces(Worker& w, const Path& path, rte_mbuf* m,
+                                       Lanes& lanes) noexcept {
+  Cut cut;
+  if (!cut_in_pieces(w, path.mtu, m, cut, lanes)) return;
+  for (auto* piece : cut.pieces()) leave_whole(w, path, piece, lanes);
+}
+
+void leave(Worker& w, const Path& path, rte_mbuf* m, Lanes& lanes) noexcept {
+  if (m->data_len <= path.mtu) [[likely]]
+    leave_whole(w, path, m, lanes);
+  else
+    leave_in_pieces(w, path, m, lanes);
 }
 
 void count_sent(Tunnel& t, std::size_t octets) noexcept {

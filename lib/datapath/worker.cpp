@@ -15,6 +15,7 @@ Worker::Worker(const WorkerShape& shape, std::pmr::memory_resource* memory)
       tunnels(shape.tunnels, memory),
       blocks(shape.blocks, memory),
       identifications(shape.index, shape.workers),
+      reassembly(shape.reassembly, memory),
       orders(shape.orders),
       from_control(make_packet_ring("control", shape.originated)),
       punt(shape.punted),

@@ -16,6 +16,7 @@
 #include "orders/mailbox.hpp"
 #include "stats/drops.hpp"
 #include "tunnel/cipher.hpp"
+#include "tunnel/reassembly.hpp"
 #include "tunnel/tunnels.hpp"
 
 #include <array>
@@ -48,12 +49,27 @@ inline constexpr auto kNapptCounters = stats::group<NapptCounters>(
                   "packets from phone to phone, which are in both of these"},
              });
 
+/// Fragments of packets that go through tunnels. Counted as originated and consumed.
+struct FragmentCounters {
+  stats::Counter made;
+  stats::Counter joined;
+};
+inline constexpr auto kFragmentCounters = stats::group<FragmentCounters>(
+    "fragments",
+    {
+        {&FragmentCounters::made, "made",
+         "fragments sent beyond one for each packet that did not fit its tunnel's path"},
+        {&FragmentCounters::joined, "joined",
+         "fragments received beyond one for each packet that was put together"},
+    });
+
 /// A worker's counters, and a copy of them that TakeSnapshot makes between two turns.
 struct WorkerStats {
   std::array<PortCounters, kSides> ports;
   stats::DropCounters drops;
   WorkerCounters worker;
   NapptCounters translated;
+  FragmentCounters fragments;
 };
 
 struct WorkerShape {
@@ -66,6 +82,7 @@ struct WorkerShape {
   tunnel::Tunnels::Shape tunnels{};
   nappt::Signalling signalling{};
   concentrator::Shape blocks{};
+  tunnel::Reassembly::Shape reassembly{};
   std::size_t orders = 4096;       ///< how many may wait: a power of two
   std::size_t punted = 1023;       ///< how many packets of a kind may wait for control
   std::size_t originated = 1023;   ///< how many packets of control may wait to be sent
@@ -89,9 +106,11 @@ struct alignas(64) Worker {
   CipherBatch<tunnel::InboundSa> opening;
   CipherBatch<const tunnel::Path> sealing;
   tunnel::Identifications identifications;
+  tunnel::Reassembly reassembly;
   stats::DropCounters drops;
   WorkerCounters counters;
   NapptCounters translated;
+  FragmentCounters fragments;
 
   orders::Mailbox orders;   // from control
   PacketRing from_control;  // whole frames, their note says the side
@@ -106,7 +125,7 @@ struct alignas(64) Worker {
   [[nodiscard]] Port& port(Side side) noexcept { return ports[static_cast<std::size_t>(side)]; }
   /// Exact for each counter, not as a set; any thread.
   [[nodiscard]] WorkerStats stats() const noexcept {
-    return {{ports[0].counters(), ports[1].counters()}, drops, counters, translated};
+    return {{ports[0].counters(), ports[1].counters()}, drops, counters, translated, fragments};
   }
 };
 

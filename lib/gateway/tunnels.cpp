@@ -9,9 +9,10 @@
 namespace portico::gateway {
 namespace {
 
-/// Often enough that a reservation of 2^24 numbers never runs out, and windows are a second old.
+/// Often enough that a reservation of 2^24 numbers never runs out. Windows are a second old, and
+/// fragments of which others do not come are given up after one or two.
 constexpr Duration kLook = 100ms;
-constexpr int kLooksAWindow = 10;
+constexpr int kLooksASecond = 10;
 
 template <class Named>
 auto find_named(Named& all, std::string_view name) {
@@ -214,7 +215,9 @@ void Tunnels::turn(Now now) {
     for (const auto& set : entry->sets)
       set->for_each_reservation(now.wall, [this](const auto& state) { world_.keep(state); });
   }
-  if (looks_ % kLooksAWindow == 0) keep_windows(now);
+  if (looks_ % kLooksASecond != 0) return;
+  keep_windows(now);
+  publisher_.post(orders::AgeFragments{}, now.time);
 }
 
 void Tunnels::keep_windows(Now now) {

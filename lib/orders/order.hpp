@@ -67,11 +67,13 @@ struct RemoveBlock {
 struct ForgetTunnel {
   TunnelIndex tunnel;
 };
+/// Time has gone by: what is incomplete since the last such order is given up.
+struct AgeFragments {};
 /// The worker copies its counters between two turns, for /v1/stats?consistent=1.
 struct TakeSnapshot {};
 
 using Order = std::variant<std::monostate, AddBinding, RemoveBinding, SetNextHop, SetOnLink,
                            SetPath, SetSenders, ExtendSa, AddReceiver, RemoveReceiver, AddBlock,
-                           RemoveBlock, ForgetTunnel, TakeSnapshot>;
+                           RemoveBlock, ForgetTunnel, AgeFragments, TakeSnapshot>;
 
 }  // namespace portico::orders

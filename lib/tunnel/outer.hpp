@@ -75,6 +75,11 @@ class Outer {
     return wire::Ipv4Header::kSize + (is_udp_ ? wire::UdpHeader::kSize : 0);
   }
 
+  /// May what carries this inner packet go in pieces (RFC 4301 section 8.1)?
+  [[nodiscard]] bool may_be_cut(const std::uint8_t* inner) const noexcept {
+    return flags_for(inner) == 0;
+  }
+
   /// Writes size() octets; `payload` octets follow. `inner` is the inner IPv4 header, not yet
   /// encrypted. An identification is used up only where the packet may be fragmented: others have 0
   /// (RFC 6864 section 4.1).
@@ -82,8 +87,7 @@ class Outer {
              Identifications& identifications) const noexcept {
     const auto length = static_cast<std::uint16_t>(size() + payload);
     const auto tos = static_cast<std::uint8_t>(own_dscp_ | (inner[1] & inner_tos_mask_));
-    const auto inner_flags = load_be<std::uint16_t>(inner + 6);
-    const auto flags = static_cast<std::uint16_t>(own_flags_ | (inner_flags & inner_flags_mask_));
+    const auto flags = flags_for(inner);
     const std::uint16_t identification = flags == 0 ? identifications.next() : 0;
     std::memcpy(at, header_.data(), header_.size());
     at[1] = tos;
@@ -102,6 +106,10 @@ class Outer {
   /// (RFC 2003 section 3.1).
   [[nodiscard]] static constexpr bool copies_flag(const OuterRules& rules) noexcept {
     return rules.dont_fragment == DontFragment::Copy || rules.protocol == wire::kProtocolIpip;
+  }
+  [[nodiscard]] std::uint16_t flags_for(const std::uint8_t* inner) const noexcept {
+    const auto inner_flags = load_be<std::uint16_t>(inner + 6);
+    return static_cast<std::uint16_t>(own_flags_ | (inner_flags & inner_flags_mask_));
   }
   /// Without a checksum (RFC 3948 section 2.1): ESP has a better one.
   static void write_udp(std::uint8_t* at, std::size_t payload) noexcept {

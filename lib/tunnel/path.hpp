@@ -25,11 +25,16 @@ struct Path {
   Encapsulation kind = Encapsulation::Esp;
   Ipv4 peer;  ///< the far end's outer address
   Outer outer;
+  std::uint16_t mtu = 0;        ///< the largest packet on the way there
   std::uint16_t inner_mtu = 0;  ///< the largest inner packet that goes through in one piece
   std::span<const AddressBlock> remote;  ///< what is behind the concentrator
 
   [[nodiscard]] bool is_remote(Ipv4 a) const noexcept {
     return std::ranges::any_of(remote, [a](const auto& block) { return block.contains(a); });
+  }
+  /// A packet of `length` octets goes through, in pieces if need be.
+  [[nodiscard]] bool takes(const std::uint8_t* inner, std::size_t length) const noexcept {
+    return length <= inner_mtu || outer.may_be_cut(inner);
   }
 };
 
@@ -42,11 +47,12 @@ struct Path {
   const auto protocol = is_ipip      ? wire::kProtocolIpip
                         : record.udp ? wire::kProtocolUdp
                                      : wire::kProtocolEsp;
-  const auto fits =
-      inner_mtu(record.encapsulation, record.algorithm, record.udp, std::min(record.mtu, link_mtu));
+  const auto mtu = std::min(record.mtu, link_mtu);
+  const auto fits = inner_mtu(record.encapsulation, record.algorithm, record.udp, mtu);
   return {.kind = record.encapsulation,
           .peer = peer,
           .outer = Outer{{own, peer, protocol, dressing.dscp, dressing.dont_fragment}},
+          .mtu = mtu,
           .inner_mtu = static_cast<std::uint16_t>(fits),
           .remote = remote};
 }

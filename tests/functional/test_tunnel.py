@@ -40,6 +40,26 @@ def test_t1_t2_t3_t4_t5_t6_t8_everything_goes_through_the_tunnel(tunnel_lab, wor
     assert_goes_through_the_tunnel(tunnel_lab, leased(tunnel_lab, 1))
 
 
+@pytest.mark.parametrize("tunnel_lab", [pytest.param({}, id="plain")] + ENCAPSULATIONS[:1], indirect=True)
+def test_e8_a_message_too_large_for_the_path_goes_through_in_pieces_of_esp(tunnel_lab, workers):
+    concentrator = tunnel_lab.start_concentrator(workers)
+    gateway = tunnel_lab.start(tunnel_lab.config(workers))
+    phone = leased(tunnel_lab, 1)
+    for host in (phone.host, tunnel_lab.voip):
+        host.sysctl("net.ipv4.ip_no_pmtu_disc", 1)  # DF is not set, as by many phones
+    internet = tunnel_lab.provider.capture("eth0", "not arp")
+    exchange_udp(phone, tunnel_lab.voip, address=VOIP, port=5060, seen_as=phone.tunnel_address,
+                 octets=1472)
+    seen = internet.wait_for(count=4)
+    assert [p[IP].flags == "MF" for p in seen] == [True, False, True, False]
+    assert all(len(p[IP]) <= 1500 for p in seen)
+    assert {(p[IP].src, p[IP].dst) for p in seen} == {(GATEWAY_WAN, CONCENTRATOR_WAN),
+                                                      (CONCENTRATOR_WAN, GATEWAY_WAN)}
+    # For net_af_packet the kernel makes whole packets first, so that none is left to be joined.
+    for end in (gateway, concentrator):
+        assert end.stats()["fragments"] == {"made": 1, "joined": 0}
+
+
 @pytest.mark.parametrize("tunnel_lab", ALGORITHMS, indirect=True)
 def test_t3_e1_by_every_algorithm(tunnel_lab):
     tunnel_lab.start_concentrator()

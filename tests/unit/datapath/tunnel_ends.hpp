@@ -87,6 +87,7 @@ struct EndsShape {
   tunnel::Allowance allowance{};
   std::size_t handed_over = 63;  ///< how many packets of other workers may wait
   bool disk_writes = true;
+  tunnel::Dressing dressing{};
   nappt::Binding phone = tunnelled_binding();
 };
 
@@ -108,6 +109,7 @@ class TunnelEnd : public WorkerGroup, private gateway::TunnelWorld {
                   .own = end == tunnel::End::Gateway ? kWan : kConcentrator,
                   .workers = static_cast<std::uint16_t>(workers().size()),
                   .link_mtu = worker().link(Side::Wan).mtu(),
+                  .dressing = shape.dressing,
                   .allowance = shape.allowance},
                  publisher_, *this) {
     for (auto& w : workers()) {
@@ -268,6 +270,7 @@ class TunnelEnds {
       s.tunnels.worker = static_cast<std::uint16_t>(i);
       s.punted = s.originated = 63;
       s.handed_over = ends.handed_over;
+      s.reassembly = {.packets = 8};
       all.push_back(std::make_unique<datapath::Worker>(s));
     }
     return all;

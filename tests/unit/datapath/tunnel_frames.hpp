@@ -57,6 +57,14 @@ inline support::Frame inner_to_phone() {
   return f;
 }
 
+/// The same in an IP packet of so many octets.
+inline support::Frame sized(support::Frame frame, std::size_t length, bool dont_fragment) {
+  constexpr std::size_t kIpAndUdp = 28;
+  frame.payload.resize(length - kIpAndUdp);
+  frame.dont_fragment = dont_fragment;
+  return frame;
+}
+
 inline constexpr std::size_t kOuterIp = wire::EthernetView::kSize;
 inline constexpr std::size_t kOuterPayload = kOuterIp + wire::Ipv4Header::kSize;
 

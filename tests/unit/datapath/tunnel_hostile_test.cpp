@@ -203,12 +203,3 @@ TEST_CASE("IP in IP is taken from a far end that has it so, and from nobody else
         ends, {"in the plain", outer(kToGateway, wire::kProtocolIpip, inner), Drop::TunnelUnknown});
   }
 }
-
-TEST_CASE("fragments and options of outer packets are refused", "[datapath][E-8]") {
-  auto fragment = EspPacket{}.frame();
-  store_be<std::uint16_t>(&fragment[kOuterIp + 6], 0x2000);
-  store_be<std::uint16_t>(&fragment[kOuterIp + 10], 0);
-  store_be(&fragment[kOuterIp + 10], wire::checksum_of(Bytes{fragment}.subspan(kOuterIp, 20)));
-  TunnelEnds ends;
-  check_refused_at_gateway(ends, {"the first of two", fragment, Drop::IpFragment});
-}

@@ -17,13 +17,6 @@ namespace {
 /// What fits: the gateway's WAN takes 1400 octets, the concentrator's 1500.
 constexpr std::size_t kGatewayInner = 1346;
 constexpr std::size_t kConcentratorInner = 1446;
-constexpr std::size_t kIpAndUdp = 28;
-
-Frame sized(Frame frame, std::size_t length, bool dont_fragment) {
-  frame.payload.resize(length - kIpAndUdp);
-  frame.dont_fragment = dont_fragment;
-  return frame;
-}
 
 /// A phone seen by both addresses: signalling goes through the tunnel, the rest directly.
 nappt::Binding both() {
@@ -72,9 +65,9 @@ TEST_CASE("whose packet is too big for the tunnel is told what is not", "[datapa
   check(ends.concentrator, servers, kConcentratorInner);
 }
 
-TEST_CASE("a packet too big for the tunnel whose sender allows fragments is dropped",
-          "[datapath][N-2]") {
-  TunnelEnds ends;
+TEST_CASE("a packet too big for a tunnel that never lets its packets be cut is dropped",
+          "[datapath][N-2][E-8]") {
+  TunnelEnds ends{{.dressing = {.dont_fragment = tunnel::DontFragment::Set}}};
   check_refused_from_phone(
       ends, {"a phone's", sized(to_server(), kGatewayInner + 1, false).build(), Drop::TooBig});
   check_refused_from_provider(

@@ -54,6 +54,10 @@ class WorkerGroup {
   bool balanced() const {
     std::uint64_t in = control_.counters().originated.value();
     std::uint64_t out = control_.counters().consumed.value() + dropped() + control_.in_flight();
+    for (const auto& w : workers_) {
+      in += w->fragments.made.value();
+      out += w->fragments.joined.value();
+    }
     for (const auto side : {Side::Lan, Side::Wan}) {
       out += control_.port_counters(side).tx_packets.value();
       for (const auto& w : workers_) {
