@@ -10,8 +10,9 @@ from scapy.layers.ipsec import ESP, SecurityAssociation
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
+from lib import processes
 from lib.config import GATEWAY_WAN
-from lib.phones import leased
+from lib.phones import exchange_udp, leased
 from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP
 from lib.waiting import eventually
 
@@ -27,13 +28,45 @@ CASES = [pytest.param({"algorithm": algorithm, "esn": esn, "udp": udp},
              (CBC.format(256), False, True)]]
 
 
+TSHARK_CASES = [pytest.param({"algorithm": algorithm, "esn": False, "udp": udp},
+                             id=f"{algorithm}{'-udp' if udp else ''}")
+                for algorithm, udp in [("aes-gcm-128", False), ("aes-gcm-256", True),
+                                       (CBC.format(128), False), (CBC.format(256), True)]]
+
+
+def files_of(lab):
+    """(the tunnel's record, its keys)"""
+    return (json.loads((lab.directory / "tunnels.jsonl").read_text()),
+            json.loads((lab.directory / "tunnel-keys.jsonl").read_text()))
+
+
+def verdicts_of_tshark(lab, capture):
+    """Of each packet of a capture that is over: (good ICV, bad ICV, the inner addresses)."""
+    record, keys = files_of(lab)
+    preferences = []
+    for way, source, destination in (("out", GATEWAY_WAN, CONCENTRATOR_WAN),
+                                     ("in", CONCENTRATOR_WAN, GATEWAY_WAN)):
+        key = keys[way][0]
+        if record["algorithm"].startswith("aes-gcm"):
+            ciphers = "AES-GCM with 16 octet ICV [RFC4106]", f"0x{key}", "NULL", ""
+        else:
+            ciphers = ("AES-CBC [RFC3602]", f"0x{key[:-64]}", "HMAC-SHA-256-128 [RFC4868]",
+                       f"0x{key[-64:]}")
+        fields = "IPv4", source, destination, f"{record[f'spi_{way}']:#010x}", *ciphers
+        preferences += ["-o", "uat:esp_sa:" + ",".join(f'"{field}"' for field in fields)]
+    seen = processes.run(lab.provider.name, [
+        "tshark", "-r", capture.file, "-o", "esp.enable_encryption_decode:TRUE",
+        "-o", "esp.enable_authentication_check:TRUE", *preferences, "-T", "fields",
+        "-e", "esp.icv_good", "-e", "esp.icv_bad", "-e", "ip.addr"]).stdout
+    return [tuple(line.split("\t")) for line in seen.splitlines()]
+
+
 class Scapy:
     """The concentrator's end."""
 
     def __init__(self, lab):
         self._lab = lab
-        record = json.loads((lab.directory / "tunnels.jsonl").read_text())
-        keys = json.loads((lab.directory / "tunnel-keys.jsonl").read_text())
+        record, keys = files_of(lab)
         self.esn = record["esn"]
         self._in = self._sa(record, "spi_out", keys["out"][0], GATEWAY_WAN, CONCENTRATOR_WAN)
         self._out = self._sa(record, "spi_in", keys["in"][0], CONCENTRATOR_WAN, GATEWAY_WAN)
@@ -99,3 +132,20 @@ def test_e1_e3_e5_e6_e10_scapy_and_the_gateway_understand_each_other(tunnel_lab)
             scapy.send(answer(b"more"), 3, upper_half=1)
         eventually(lambda: gateway.drops() == {"tunnel_replayed": 1},
                    lambda: f"what came twice, or is too old: {gateway.drops()}")
+
+
+@pytest.mark.parametrize("tunnel_lab", TSHARK_CASES, indirect=True)
+def test_e1_e10_tshark_finds_every_icv_right(tunnel_lab):
+    """Both ways. It knows no ESN, nor ChaCha20-Poly1305."""
+    tunnel_lab.start_concentrator()
+    tunnel_lab.start()
+    phone = leased(tunnel_lab, 1)
+    internet = tunnel_lab.provider.capture("eth0", "not arp")
+    for size in range(20, 37):
+        exchange_udp(phone, tunnel_lab.voip, address=VOIP, port=SIP, octets=size,
+                     seen_as=phone.tunnel_address)
+    assert len(internet.stop()) == 2 * 17
+    outer = GATEWAY_WAN, CONCENTRATOR_WAN
+    inner = phone.tunnel_address, VOIP
+    assert verdicts_of_tshark(tunnel_lab, internet) == 17 * [
+        ("1", "0", ",".join(outer + inner)), ("1", "0", ",".join(outer[::-1] + inner[::-1]))]

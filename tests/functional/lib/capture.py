@@ -18,19 +18,19 @@ class Capture:
 
     def __init__(self, namespace, interface, expression, *options):
         self.what = f"{namespace.label} {interface} {expression}".strip()
-        self._file = namespace.directory / f"{namespace.label}-{interface}-{next(_numbers)}.pcap"
+        self.file = namespace.directory / f"{namespace.label}-{interface}-{next(_numbers)}.pcap"
         # Without immediate mode and -U a short capture comes out empty.
         self.process = namespace.start("tcpdump", "-i", interface, "--immediate-mode", "-n", "-U",
-                                       "-Z", "root", *(options or ("-s", "0")), "-w", self._file,
+                                       "-Z", "root", *(options or ("-s", "0")), "-w", self.file,
                                        *([expression] if expression else []),
-                                       log=self._file.stem)
+                                       log=self.file.stem)
         self.process.wait_for_output("listening on")
 
     def packets(self, matches=lambda packet: True):
         """Those seen so far that match."""
         found = []
         try:
-            with PcapReader(str(self._file)) as reader:
+            with PcapReader(str(self.file)) as reader:
                 found.extend(packet for packet in reader if matches(packet))
         except (EOFError, Scapy_Exception):
             pass  # the file's header is not written yet
@@ -44,7 +44,7 @@ class Capture:
         """The same, each with its time."""
         frames = []
         try:
-            with contextlib.closing(RawPcapReader(str(self._file))) as reader:
+            with contextlib.closing(RawPcapReader(str(self.file))) as reader:
                 frames.extend((what.sec + what.usec / 1e6, octets) for octets, what in reader)
         except (EOFError, Scapy_Exception):
             pass  # the file's header is not written yet

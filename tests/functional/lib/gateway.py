@@ -123,6 +123,9 @@ class Gateway:
         """The bindings that match, by `mac`, `private`, `public` and `port`."""
         return self._pages("/v1/bindings", filters)
 
+    def tunnels(self):
+        return self._pages("/v1/tunnels", {})
+
     def leases(self, state="bound", **like):
         """The leases in that state whose fields are like these."""
         return [lease for lease in self._pages("/v1/leases", {})
