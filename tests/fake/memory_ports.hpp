@@ -51,8 +51,10 @@ class MemoryPort {
     expects(rte_ring_enqueue(in_[queue], m) == 0);
   }
 
-  /// For benchmarks, on queue 0: whole bursts, no copies.
-  void put(rte_mbuf** burst, unsigned n) noexcept { enqueue(in_[0], burst, n); }
+  /// For benchmarks, sent by queue 0: whole bursts, no copies.
+  void put(rte_mbuf** burst, unsigned n, unsigned queue = 0) noexcept {
+    enqueue(in_[queue], burst, n);
+  }
   [[nodiscard]] unsigned take(rte_mbuf** burst, unsigned n) noexcept {
     return rte_ring_sc_dequeue_burst(out_[0], reinterpret_cast<void**>(burst), n, nullptr);
   }
