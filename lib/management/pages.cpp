@@ -2,6 +2,7 @@
 #include "management/pages.hpp"
 
 #include "management/json.hpp"
+#include "management/metrics.hpp"
 #include "management/moment.hpp"
 
 #include <algorithm>
@@ -111,6 +112,16 @@ Response statistics(Control& control, const Request& request) {
                 [](const Statistics& s) { return to_json(s); });
 }
 
+Response metrics(Control& control, const Request& request) {
+  const Parameters parameters{request, {}};
+  if (!parameters.problem().empty()) return refusal(kBadRequest, parameters.problem());
+  const auto statistics = control.statistics(Moment::Running);
+  const auto health = control.health();
+  if (!statistics) return refusal(kUnavailable, to_string(statistics.error()));
+  if (!health) return refusal(kUnavailable, to_string(health.error()));
+  return {kOk, std::string{kMetricsType}, to_metrics(*statistics, *health)};
+}
+
 Response bindings(Control& control, const Request& request) {
   static constexpr std::array<std::string_view, 6> kKnown{"mac",  "private", "public",
                                                           "port", "offset",  "limit"};
@@ -185,6 +196,7 @@ constexpr std::array kRoutes{
     Route{"/v1/bindings", bindings},      Route{"/v1/leases", leases},
     Route{"/v1/leases/history", history}, Route{"/v1/neighbors", neighbors},
     Route{"/v1/tunnels", tunnels},        Route{"/v1/audit", audit_page},
+    Route{"/metrics", metrics},
 };
 
 }  // namespace

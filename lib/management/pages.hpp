@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The JSON pages under /v1. Bad parameters are answered 400 and say what is wrong; a page that is
-// not there 404; a control core that does not answer 503.
+// The JSON pages under /v1, and /metrics for Prometheus. Bad parameters are answered 400 and say
+// what is wrong; a page that is not there 404; a control core that does not answer 503.
 #pragma once
 
 #include "management/control.hpp"

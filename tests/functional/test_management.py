@@ -2,6 +2,7 @@
 """D3, D4: what the operator sees, over HTTP, the command line and DPDK's telemetry."""
 
 import json
+import re
 import time
 
 from scapy.layers.inet import IP, UDP
@@ -53,6 +54,28 @@ def test_d4_counters_count_what_passed(lab, workers):
     [binding] = gateway.bindings()
     assert binding["usage"] == {"packets_out": 1, "octets_out": 31,
                                 "packets_in": 1, "octets_in": 32}
+
+
+METRIC = re.compile(r'(portico_[a-z0-9_]+)(?:\{([a-z]+)="([^"]*)"\})? (\d+)')
+
+
+def test_d4_the_same_counters_are_there_for_prometheus(lab, workers):
+    gateway = lab.start(lab.config(workers))
+    exchange_udp(leased(lab, 1), lab.provider)
+    status, text = gateway.request("/metrics")
+    assert status == 200
+    lines = text.splitlines()
+    told = {line.split()[2] for line in lines if line.startswith("# TYPE")}
+    seen = [METRIC.fullmatch(line) for line in lines if not line.startswith("#")]
+    assert all(seen) and {match[1] for match in seen} == told
+    values = {(name, value): int(count) for name, _, value, count in (m.groups() for m in seen)}
+    assert len(values) == len(seen)
+    stats = gateway.stats()
+    for group in ("nappt", "dhcp", "tftp", "leases"):
+        for name, count in stats[group].items():
+            assert values[f"portico_{group}_{name}_total", None] == count
+    assert {value for name, value in values if name == "portico_drops_total"} == set(stats["drops"])
+    assert values["portico_healthy", None] == 1
 
 
 def test_d4_the_same_counters_are_on_the_telemetry_socket(lab, workers):

@@ -90,6 +90,45 @@ TEST_CASE("statistics hold ports, workers, packet pools, the balance and every g
   }
 }
 
+TEST_CASE("the same counters are there for Prometheus", "[management][D4]") {
+  ScriptedControl control;
+  Statistics statistics;
+  statistics.ports.resize(1);
+  statistics.ports[0].name = "la\"n\\0";
+  statistics.ports[0].stats.octets_in = 1518;
+  statistics.workers.resize(1);
+  statistics.workers[0].turns = 9;
+  statistics.packet_pools = {{"packets", 4096, 7}};
+  statistics.groups = {{"nappt", {{"outbound", "packets\nout", 18446744073709551615u}}},
+                       {"drops", {{"no_binding", "nobody's", 3}, {"no_route", "nowhere", 0}}}};
+  control.statistics_answer = statistics;
+  const auto response = Pages{control}({"/metrics", {}});
+  CHECK(response.status == 200);
+  CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
+  for (const std::string expected :
+       {"# HELP portico_healthy 1 if every worker turns and the stores write\n"
+        "# TYPE portico_healthy gauge\nportico_healthy 1\n",
+        "# HELP portico_nappt_outbound_total packets\\nout\n"
+        "# TYPE portico_nappt_outbound_total counter\n"
+        "portico_nappt_outbound_total 18446744073709551615\n",
+        "# TYPE portico_drops_total counter\nportico_drops_total{reason=\"no_binding\"} 3\n"
+        "portico_drops_total{reason=\"no_route\"} 0\n",
+        "portico_port_octets_in_total{port=\"la\\\"n\\\\0\"} 1518\n",
+        "portico_worker_turns_total{worker=\"0\"} 9\n",
+        "portico_packet_buffers{pool=\"packets\"} 4096\n",
+        "portico_packet_buffers_in_use{pool=\"packets\"} 7\n"})
+    CHECK_THAT(response.body, Catch::Contains(expected));
+  SECTION("what fails is said, and is not healthy") {
+    control.health_answer = Health{{"worker 1 is silent"}};
+    CHECK_THAT((Pages{control}({"/metrics", {}}).body), Catch::Contains("portico_healthy 0\n"));
+  }
+  SECTION("it takes no parameters, and no answer is 503") {
+    CHECK(get(control, "/metrics", {{"a", "b"}}).status == 400);
+    control.statistics_answer = fail("worker 0 is silent");
+    CHECK(get(control, "/metrics").status == 503);
+  }
+}
+
 TEST_CASE("bindings come in pages, filtered by what the parameters say", "[management]") {
   ScriptedControl control;
   BindingRow row;
