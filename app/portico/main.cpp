@@ -46,7 +46,6 @@ std::vector<portico::Error> problems_of(const portico::config::Config& config) {
 
 int print_costs(const portico::config::Config& config) {
   std::puts("the configuration is valid");
-  if (config.role == portico::config::Role::Concentrator) return 0;
   const auto plan = portico::gateway::make_plan(config);
   std::puts(portico::app::costs_of(config, *plan).c_str());
   return 0;

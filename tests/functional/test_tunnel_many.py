@@ -10,7 +10,7 @@ from scapy.layers.inet import IP
 from scapy.layers.ipsec import ESP
 
 from lib.config import GATEWAY_WAN
-from lib.gateway import TOP
+from lib.gateway import TOP, check_config
 from lib.phones import exchange_udp, static, static_entry
 from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, VOIP_NET, addresses
 
@@ -67,6 +67,9 @@ def test_t5_t8_of_a_thousand_tunnels_each_has_its_ports(tunnel_lab):
     concentrator.start()
     print(f"a concentrator with {TUNNELS} tunnels: healthy after {time.monotonic() - began:.1f} s, "
           f"{resident_mib(concentrator):.0f} MiB resident")
+    [costs] = [line for line in check_config(concentrator.file).stdout.splitlines()
+               if f"{TUNNELS} tunnels" in line]
+    print(costs)
 
     address, first = block_of(OURS)
     device = static_entry(8, first, 16, public_address=None, tunnel_address=address)
