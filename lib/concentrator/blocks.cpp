@@ -4,7 +4,6 @@
 #include "base/expects.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <string>
 
 namespace portico::concentrator {
@@ -16,15 +15,7 @@ bool fills_granules(const PortBlock& block, std::uint32_t granule) noexcept {
          (std::uint32_t{block.last} + 1) % granule == 0;
 }
 
-std::uint64_t places_in(const ProviderPool& pool) noexcept {
-  return pool.addresses.size() * (kWholeAddress / pool.granule);
-}
-
-std::uint64_t places_in(const Shape& shape) noexcept {
-  std::uint64_t places = 1;
-  for (const auto& pool : shape.pools) places += places_in(pool);
-  return places;
-}
+std::uint64_t places_in(const Shape& shape) noexcept { return 1 + Granules::count(shape.pools); }
 
 }  // namespace
 
@@ -41,16 +32,9 @@ Result<void> fits(const Shape& shape, const PortBlock& block) {
 }
 
 Blocks::Blocks(const Shape& shape, std::pmr::memory_resource* memory)
-    : places_(places_in(shape), kNoTunnel, memory), shape_(shape) {
-  Place next = kNowhere + 1;
-  for (const auto& pool : shape.pools) {
-    expects(std::has_single_bit(pool.granule) && pool.granule <= kWholeAddress,
-            "a granule is a power of two of ports");
-    const auto granule_bits = static_cast<std::uint8_t>(std::countr_zero(pool.granule));
-    pools_.push_back({AddressBlock{pool.addresses}, next, granule_bits});
-    next += places_in(pool);
-  }
-}
+    : places_(places_in(shape), kNoTunnel, memory),
+      pools_(shape.pools, kNowhere + 1),
+      shape_(shape) {}
 
 std::uint64_t Blocks::memory_bytes(const Shape& shape) noexcept {
   return places_in(shape) * sizeof(TunnelIndex);
@@ -68,8 +52,8 @@ void Blocks::remove(const PortBlock& block) noexcept {
 }
 
 void Blocks::write(const PortBlock& block, TunnelIndex was, TunnelIndex now) noexcept {
-  const auto* pool = pool_of(block.address);
-  expects(pool != nullptr && fills_granules(block, 1u << pool->granule_bits),
+  const auto* pool = pools_.pool_of(block.address);
+  expects(pool != nullptr && fills_granules(block, pool->granule()),
           "a block lies in a pool and fills granules");
   const auto last = pool->place(block.address, block.last);
   for (auto place = pool->place(block.address, block.first); place <= last; ++place) {

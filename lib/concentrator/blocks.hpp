@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/addresses.hpp"
+#include "base/granules.hpp"
 #include "base/port_block.hpp"
 #include "base/result.hpp"
 #include "base/tunnel_index.hpp"
@@ -15,20 +16,9 @@
 
 namespace portico::concentrator {
 
-/// A granule of an address's ports, where it stands which tunnel has it.
-using Place = std::size_t;
-inline constexpr Place kNowhere = 0;  ///< no tunnel has it, for good
-
-inline constexpr std::uint32_t kWholeAddress = 65536;
-
-struct ProviderPool {
-  Prefix addresses;
-  std::uint32_t granule = kWholeAddress;  ///< its smallest block: a power of two of ports
-};
-
 /// What the table must cover. Fixed at start.
 struct Shape {
-  std::vector<ProviderPool> pools;  ///< they do not overlap
+  std::vector<GranulePool> pools;  ///< they do not overlap
 };
 
 /// For control, before it has a block added: it lies in the shape and fills granules, or what is
@@ -53,8 +43,7 @@ class Blocks {
   /// Where it stands which tunnel has it; kNowhere for what lies in no pool. Two steps, so that a
   /// stage can prefetch all the places of a burst.
   [[nodiscard]] Place place_of(Ipv4 address, std::uint16_t port) const noexcept {
-    const auto* pool = pool_of(address);
-    return pool == nullptr ? kNowhere : pool->place(address, port);
+    return pools_.place_of(address, port);
   }
   void prefetch(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
   /// kNoTunnel for what nobody has.
@@ -67,7 +56,7 @@ class Blocks {
     Place place = kNowhere + 1;
     for (const auto& [addresses, granule] : shape_.pools)
       for (std::uint64_t a = 0; a < addresses.size(); ++a)
-        for (std::uint32_t port = 0; port < kWholeAddress; port += granule, ++place)
+        for (std::uint32_t port = 0; port < kPortsOfAddress; port += granule, ++place)
           if (places_[place] != kNoTunnel)
             visit(PortBlock{{addresses.base.bits + static_cast<std::uint32_t>(a)},
                             static_cast<std::uint16_t>(port),
@@ -76,29 +65,15 @@ class Blocks {
   }
 
   /// True if packets for this address are to go through a tunnel (it lies in a pool).
-  [[nodiscard]] bool covers(Ipv4 address) const noexcept { return pool_of(address) != nullptr; }
-
- private:
-  struct Index {
-    AddressBlock addresses;
-    Place first = kNowhere;
-    std::uint8_t granule_bits = 0;
-
-    [[nodiscard]] Place place(Ipv4 address, std::uint16_t port) const noexcept {
-      const auto addresses_before = std::size_t{addresses.place_of(address)};
-      return first + (addresses_before << (16 - granule_bits)) + (port >> granule_bits);
-    }
-  };
-
-  void write(const PortBlock& block, TunnelIndex was, TunnelIndex now) noexcept;
-  [[nodiscard]] const Index* pool_of(Ipv4 address) const noexcept {
-    for (const auto& pool : pools_)
-      if (pool.addresses.contains(address)) return &pool;
-    return nullptr;
+  [[nodiscard]] bool covers(Ipv4 address) const noexcept {
+    return pools_.pool_of(address) != nullptr;
   }
 
+ private:
+  void write(const PortBlock& block, TunnelIndex was, TunnelIndex now) noexcept;
+
   std::pmr::vector<TunnelIndex> places_;  // [kNowhere], each pool's after the other
-  std::vector<Index> pools_;
+  Granules pools_;
   const Shape shape_;
 };
 

@@ -54,7 +54,7 @@ void take_in_from(nappt::Slot sender, const Worker& w, Lane lane, rte_mbuf* m,
   w.bindings.prefetch_phone(sender);
   lanes.push_from(sender, lane, m);
 }
-void take_in_for(nappt::Place receiver, const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
+void take_in_for(Place receiver, const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
   w.bindings.prefetch_place(receiver);
   lanes.push_for(receiver, m);
 }
@@ -90,7 +90,7 @@ void take_in(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
         return take_in_from(sender, w, Lane::Outbound, m, lanes);
     } else {
       const auto receiver = ordinary_inbound(link, w.surroundings, w.bindings, octets_of(m));
-      if (receiver != nappt::kNowhere) [[likely]]
+      if (receiver != kNowhere) [[likely]]
         return take_in_for(receiver, w, m, lanes);
       if (is_ordinary_esp(link, octets_of(m))) return take_in_esp(w, m, lanes);
     }

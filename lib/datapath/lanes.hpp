@@ -64,7 +64,7 @@ class Lanes {
     packets_[index(lane)][count++] = packet;
   }
   /// Into Lane::Inbound, for who holds this place.
-  void push_for(nappt::Place receiver, rte_mbuf* packet, TunnelIndex from = kNoTunnel) noexcept {
+  void push_for(Place receiver, rte_mbuf* packet, TunnelIndex from = kNoTunnel) noexcept {
     auto& count = counts_[index(Lane::Inbound)];
     receivers_[count] = {receiver, from};
     packets_[index(Lane::Inbound)][count++] = packet;
@@ -100,7 +100,7 @@ class Lanes {
     return senders_[index(lane)];
   }
   struct Receiver {
-    nappt::Place place;
+    Place place;
     TunnelIndex from;  ///< through which tunnel it came
   };
   /// For whom those of Lane::Inbound are.

@@ -54,12 +54,10 @@ namespace portico::datapath {
 
 /// From somewhere in the network to a phone, Lane::Inbound: where it stands who the phone is.
 /// kNowhere: not ordinary.
-[[nodiscard]] inline nappt::Place ordinary_inbound(const Link& wan, const Surroundings& around,
-                                                   const nappt::Bindings& bindings,
-                                                   Bytes frame) noexcept {
+[[nodiscard]] inline Place ordinary_inbound(const Link& wan, const Surroundings& around,
+                                            const nappt::Bindings& bindings, Bytes frame) noexcept {
   const auto* ip = ordinary_packet(wan, frame);
-  if (ip == nullptr || !around.is_elsewhere({load_be<std::uint32_t>(ip + 12)}))
-    return nappt::kNowhere;
+  if (ip == nullptr || !around.is_elsewhere({load_be<std::uint32_t>(ip + 12)})) return kNowhere;
   return bindings.place_of({load_be<std::uint32_t>(ip + 16)}, load_be<std::uint16_t>(ip + 22));
 }
 

@@ -170,7 +170,7 @@ nappt::Shape bindings_shape(const Plan& plan) {
     const auto& direct = plan.direct_prefixes;
     const bool is_direct = std::find(direct.begin(), direct.end(), pool.addresses) != direct.end();
     auto& pools = is_direct ? shape.public_pools : shape.tunnel_pools;
-    pools.push_back({pool.addresses, static_cast<std::uint16_t>(pool.granule)});
+    pools.push_back({pool.addresses, pool.granule});
   }
   return shape;
 }

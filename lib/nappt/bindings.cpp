@@ -4,16 +4,9 @@
 #include "base/expects.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace portico::nappt {
 namespace {
-
-constexpr std::uint32_t kPorts = 65536;
-
-std::uint64_t places_in(const PublicPool& pool) noexcept {
-  return pool.addresses.size() * (kPorts / pool.granule);
-}
 
 std::uint64_t slots_in(const Shape& shape) noexcept {
   std::uint64_t slots = 1 + shape.strays.size();
@@ -22,10 +15,7 @@ std::uint64_t slots_in(const Shape& shape) noexcept {
 }
 
 std::uint64_t places_in(const Shape& shape) noexcept {
-  std::uint64_t places = 1;
-  for (const auto& pool : shape.public_pools) places += places_in(pool);
-  for (const auto& pool : shape.tunnel_pools) places += places_in(pool);
-  return places;
+  return 1 + Granules::count(shape.public_pools) + Granules::count(shape.tunnel_pools);
 }
 
 }  // namespace
@@ -33,6 +23,8 @@ std::uint64_t places_in(const Shape& shape) noexcept {
 Bindings::Bindings(const Shape& shape, std::pmr::memory_resource* memory)
     : phones_(slots_in(shape), memory),
       places_(places_in(shape), kNobody, memory),
+      public_(shape.public_pools, kNowhere + 1),
+      tunnel_(shape.tunnel_pools, public_.end()),
       strays_(shape.strays) {
   Slot first = kNobody + 1;
   auto private_pools = shape.private_pools;
@@ -43,19 +35,6 @@ Bindings::Bindings(const Shape& shape, std::pmr::memory_resource* memory)
   }
   first_stray_ = first;
   std::ranges::sort(strays_);
-  Place next = kNowhere + 1;
-  add_pools(shape.public_pools, public_, next);
-  add_pools(shape.tunnel_pools, tunnel_, next);
-}
-
-void Bindings::add_pools(const std::vector<PublicPool>& pools, std::vector<PublicIndex>& to,
-                         Place& next) {
-  for (const auto& pool : pools) {
-    expects(PortRange{0, pool.granule}.is_valid(), "a granule is a power of two of ports");
-    const auto granule_bits = static_cast<std::uint8_t>(std::countr_zero(pool.granule));
-    to.push_back({AddressBlock{pool.addresses}, next, granule_bits});
-    next += places_in(pool);
-  }
 }
 
 std::uint64_t Bindings::memory_bytes(const Shape& shape) noexcept {
@@ -99,10 +78,10 @@ void Bindings::write_places(const Phone& phone, Slot was, Slot now) noexcept {
   write_places(tunnel_, phone.tunnel_address, phone.range, was, now);
 }
 
-void Bindings::write_places(const std::vector<PublicIndex>& pools, Ipv4 address, PortRange range,
-                            Slot was, Slot now) noexcept {
+void Bindings::write_places(const Granules& pools, Ipv4 address, PortRange range, Slot was,
+                            Slot now) noexcept {
   if (address.is_zero()) return;
-  const auto* pool = pool_of(pools, address);
+  const auto* pool = pools.pool_of(address);
   expects(pool != nullptr && range.size >> pool->granule_bits > 0, "a range fills granules");
   const auto first = pool->place(address, range.first);
   const auto last = pool->place(address, range.last());

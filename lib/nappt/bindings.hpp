@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/addresses.hpp"
+#include "base/granules.hpp"
 #include "base/port_range.hpp"
 #include "base/tunnel_index.hpp"
 #include "base/usage.hpp"
@@ -25,21 +26,12 @@ namespace portico::nappt {
 using Slot = std::uint32_t;
 inline constexpr Slot kNobody = 0;  ///< the slot of a phone without ports, for good
 
-/// A granule of a public address's ports, where it stands which slot holds it.
-using Place = std::size_t;
-inline constexpr Place kNowhere = 0;  ///< held by nobody, for good
-
-struct PublicPool {
-  Prefix addresses;
-  std::uint16_t granule = 64;  ///< the smallest range of its classes: a power of two of ports
-};
-
 /// What the tables must cover. Fixed at start.
 struct Shape {
   std::vector<Prefix> private_pools;
-  std::vector<Ipv4> strays{};            ///< addresses of static phones that lie in no private pool
-  std::vector<PublicPool> public_pools;  ///< direct identities; no two pools overlap
-  std::vector<PublicPool> tunnel_pools{};  ///< tunnel identities
+  std::vector<Ipv4> strays{};  ///< addresses of static phones that lie in no private pool
+  std::vector<GranulePool> public_pools;    ///< direct identities; no two pools overlap
+  std::vector<GranulePool> tunnel_pools{};  ///< tunnel identities
 };
 
 /// What the fast path reads and counts for one phone: one cache line, nothing behind it.
@@ -86,11 +78,11 @@ class Bindings {
   /// Where it stands who holds it; kNowhere for what lies in no pool. Two steps, so that a stage
   /// can prefetch all the places of a burst, then all the phones.
   [[nodiscard]] Place place_of(Ipv4 public_address, std::uint16_t port) const noexcept {
-    return place_in(public_, public_address, port);
+    return public_.place_of(public_address, port);
   }
   /// The same of what came out of a tunnel.
   [[nodiscard]] Place tunnel_place_of(Ipv4 tunnel_address, std::uint16_t port) const noexcept {
-    return place_in(tunnel_, tunnel_address, port);
+    return tunnel_.place_of(tunnel_address, port);
   }
   [[nodiscard]] Slot sender_of(const Packet& p) const noexcept { return slot_of(p.source()); }
   [[nodiscard]] Place receiver_of(const Packet& p) const noexcept {
@@ -104,7 +96,7 @@ class Bindings {
 
   /// True if packets for this address are phones' (it lies in a public pool).
   [[nodiscard]] bool is_public(Ipv4 address) const noexcept {
-    return pool_of(public_, address) != nullptr;
+    return public_.pool_of(address) != nullptr;
   }
   /// True if the address is behind us: in a private pool, or a static phone's.
   [[nodiscard]] bool is_private(Ipv4 address) const noexcept { return slot_of(address) != kNobody; }
@@ -122,40 +114,18 @@ class Bindings {
     AddressBlock addresses;
     Slot first = kNobody;
   };
-  struct PublicIndex {
-    AddressBlock addresses;
-    Place first = kNowhere;
-    std::uint8_t granule_bits = 0;
 
-    [[nodiscard]] Place place(Ipv4 address, std::uint16_t port) const noexcept {
-      const auto addresses_before = std::size_t{addresses.place_of(address)};
-      return first + (addresses_before << (16 - granule_bits)) + (port >> granule_bits);
-    }
-  };
-
-  void add_pools(const std::vector<PublicPool>& pools, std::vector<PublicIndex>& to, Place& next);
   void write_places(const Phone& phone, Slot was, Slot now) noexcept;
-  void write_places(const std::vector<PublicIndex>& pools, Ipv4 address, PortRange range, Slot was,
+  void write_places(const Granules& pools, Ipv4 address, PortRange range, Slot was,
                     Slot now) noexcept;
   void write(Place place, Slot was, Slot now) noexcept;
-  [[nodiscard]] static const PublicIndex* pool_of(const std::vector<PublicIndex>& pools,
-                                                  Ipv4 address) noexcept {
-    for (const auto& pool : pools)
-      if (pool.addresses.contains(address)) return &pool;
-    return nullptr;
-  }
-  [[nodiscard]] static Place place_in(const std::vector<PublicIndex>& pools, Ipv4 address,
-                                      std::uint16_t port) noexcept {
-    const auto* pool = pool_of(pools, address);
-    return pool == nullptr ? kNowhere : pool->place(address, port);
-  }
   [[nodiscard]] Slot stray_slot(Ipv4 address) const noexcept;
 
   Table<Phone> phones_;                // [kNobody], each private pool's after the other, strays'
   Table<Slot> places_;                 // [kNowhere], each public pool's, each tunnel pool's
   std::vector<PrivateIndex> private_;  // longest prefix first
-  std::vector<PublicIndex> public_;
-  std::vector<PublicIndex> tunnel_;
+  Granules public_;
+  Granules tunnel_;
   std::vector<Ipv4> strays_;  // sorted
   Slot first_stray_ = kNobody;
 };

@@ -31,7 +31,7 @@ class BareTables {
   };
   static_assert(sizeof(Entry) == 64);
 
-  BareTables(Prefix private_pool, nappt::PublicPool public_pool, std::uint32_t phones,
+  BareTables(Prefix private_pool, GranulePool public_pool, std::uint32_t phones,
              std::pmr::memory_resource* memory)
       : private_base_(private_pool.base.bits),
         public_base_(public_pool.addresses.base.bits),

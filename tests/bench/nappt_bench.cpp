@@ -222,7 +222,7 @@ class Bench {
 
   const Case case_;
   const Numbering numbers_;
-  const nappt::PublicPool public_pool_;
+  const GranulePool public_pool_;
   const Prefix private_pool_;
   fake::MemoryPort lan_;
   fake::MemoryPort wan_;

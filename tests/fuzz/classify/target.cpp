@@ -74,8 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                      : ordinary_inbound(kLinks[1], kAround, bindings(), frame);
   datapath::Note note;
   const auto verdict = classify(kLinks, bindings(), side, frame, note);
-  static_assert(nappt::kNobody == nappt::kNowhere);
-  const bool is_ordinary = ordinary != nappt::kNowhere;
+  static_assert(nappt::kNobody == kNowhere);
+  const bool is_ordinary = ordinary != kNowhere;
   expects(!is_ordinary || verdict == (side == Side::Lan ? Lane::Outbound : Lane::Inbound));
   if (verdict != Lane::Outbound && verdict != Lane::Inbound) return 0;
   const auto header = kLinks[static_cast<std::size_t>(side)].header_size();

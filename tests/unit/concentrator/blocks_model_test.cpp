@@ -18,7 +18,7 @@ namespace {
 constexpr int kOperations = 1'000'000;
 
 const Shape kShape{.pools = {{"198.51.100.0/30"_net, 1024},
-                             {"198.51.100.8/31"_net, kWholeAddress},
+                             {"198.51.100.8/31"_net, kPortsOfAddress},
                              {"203.0.113.128/29"_net, 64},
                              {"192.0.2.1/32"_net, 1}}};
 
@@ -60,7 +60,7 @@ class Model {
 PortBlock any_block(std::mt19937& random) {
   const auto& pool = kShape.pools[random() % kShape.pools.size()];
   const auto address = static_cast<std::uint32_t>(random() % pool.addresses.size());
-  const auto granules = kWholeAddress / pool.granule;
+  const auto granules = kPortsOfAddress / pool.granule;
   const auto first = static_cast<std::uint32_t>(random() % granules);
   const auto most = random() % 64 == 0 ? granules : std::min(granules, 8u);
   const auto last = std::min(first + static_cast<std::uint32_t>(random() % most), granules - 1);

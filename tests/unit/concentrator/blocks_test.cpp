@@ -12,7 +12,7 @@ using namespace portico::concentrator;
 namespace {
 
 const Shape kShape{.pools = {{"198.51.100.0/30"_net, 1024},
-                             {"198.51.100.8/29"_net, kWholeAddress},
+                             {"198.51.100.8/29"_net, kPortsOfAddress},
                              {"192.0.2.1/32"_net, 1}}};
 
 TunnelIndex tunnel_of(const Blocks& blocks, Ipv4 address, std::uint16_t port) {

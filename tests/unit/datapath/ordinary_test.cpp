@@ -17,22 +17,22 @@ constexpr std::size_t kIp = 14;  // where it begins in a frame without a tag
 
 /// A worker's two ways to tell whose a frame is.
 struct Ways {
-  nappt::Place short_cut(Side side, Bytes frame) const {
+  Place short_cut(Side side, Bytes frame) const {
     return side == Side::Lan ? ordinary_outbound(links[0], around, bindings, frame)
                              : ordinary_inbound(links[1], around, bindings, frame);
   }
   /// kNowhere: by the rules it is nobody's, or goes elsewhere.
-  nappt::Place by_rule(Side side, Octets frame) const {
+  Place by_rule(Side side, Octets frame) const {
     Note note;
     const auto verdict = classify(links, bindings, side, frame, note);
     const nappt::Packet packet{&frame[kIp]};
     if (verdict == (side == Side::Lan ? Lane::Outbound : Lane::Inbound))
       return side == Side::Lan ? bindings.sender_of(packet) : bindings.receiver_of(packet);
-    return nappt::kNowhere;
+    return kNowhere;
   }
   void check(Side side, const Octets& frame) const {
     const auto place = short_cut(side, frame);
-    if (place != nappt::kNowhere) REQUIRE(by_rule(side, frame) == place);
+    if (place != kNowhere) REQUIRE(by_rule(side, frame) == place);
   }
 
   Links links = site::links();
@@ -57,7 +57,7 @@ TEST_CASE("the short cut takes UDP and TCP where the rules lead them", "[datapat
   const auto side = GENERATE(Side::Lan, Side::Wan);
   const auto frame = frame_of(side, GENERATE(wire::kProtocolUdp, wire::kProtocolTcp));
   const Ways ways;
-  CHECK(ways.short_cut(side, frame) != nappt::kNowhere);
+  CHECK(ways.short_cut(side, frame) != kNowhere);
   CHECK(ways.short_cut(side, frame) == ways.by_rule(side, frame));
 }
 
