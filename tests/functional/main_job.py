@@ -7,14 +7,17 @@ import shutil
 import signal
 import sys
 import tempfile
+import traceback
 
 from lib import namespaces
 from lib.clients import tftp, traffic
 from lib.clients.dhcp import Udhcpc
 from lib.clients.telephone import Telephone, answer_rtp, put_software
 from lib.config import ACME, ACME_DESK, GATEWAY_LAN, PROVIDER, mac, phone_class
-from lib.lab import Lab
 from lib.phones import exchange_tcp, exchange_udp, phone_of, reached_by_tcp
+from lib.steps import NotHeld, Step, held, take
+from lib.tunnel_half import KINDS, TunnelHalf, add_hosted, call_for_ever, start_concentrator
+from lib.tunnel_lab import PUBLIC_BLOCK, VOIP, TunnelLab
 from lib.waiting import eventually
 
 STOCK = "STOCK-PHONE-1"
@@ -22,8 +25,9 @@ STRANGER = "00:50:56:00:00:01"
 
 
 def lab_config(lab):
-    """Two classes for portico-phone, and one for a phone that reads only a settings file."""
-    config = lab.config(workers=1)
+    """Two classes for portico-phone, one for a phone that reads only a settings file, and those
+    behind the tunnel."""
+    config = lab.config(workers=1, uses="signalling")
     config["eal"]["hugepages"] = "auto"
     desk, stock = phone_class("desk", ACME_DESK, 16), phone_class("stock", STOCK, 32)
     stock["templates"] = [{"name": "{mac}.cfg", "text": "sip {public_address}:{sip_port}\n"
@@ -31,30 +35,32 @@ def lab_config(lab):
     config["phones"]["classes"] = [phone_class("t46", ACME, 64), desk, stock]
     config["phones"]["classes"][0]["firmware"] = put_software(lab.directory, "t46.bin")
     desk["firmware"] = put_software(lab.directory, "desk.bin")
-    return config
+    return add_hosted(config)
 
 
 class MainJob:
-    """The steps. Each prints what held; an assertion ends the run."""
+    """The steps. Each prints what held; the first that does not ends the run."""
 
     def __init__(self, lab):
         self.lab = lab
         self.phones = []
         self.telephones = []
-        self.gateway = lab.start(lab_config(lab))
+        self.gateway = None
 
-    def run(self):
-        self.gateway_turns()
-        self.strangers_are_refused()
-        self.telephones_are_leased()
-        self.software_is_fetched_and_run()
-        self.stock_phone_is_configured()
-        self.packets_leave_with_their_port()
-        self.phones_are_reached()
-        self.what_nobody_holds_is_dropped()
-        self.all_is_accounted_for()
+    def steps(self):
+        yield Step("D1 D4", "the gateway runs", self.gateway_turns)
+        yield Step("P2 P3", "strangers are refused", self.strangers_are_refused)
+        yield Step("P1 P4-P7", "telephones are leased", self.telephones_are_leased)
+        yield Step("P8 P9 N1", "software is fetched and run", self.software_is_fetched_and_run)
+        yield Step("P4 P9", "a stock phone is configured", self.stock_phone_is_configured)
+        yield Step("N1", "packets leave with their port", self.packets_leave_with_their_port)
+        yield Step("N2 N3", "phones are reached", self.phones_are_reached)
+        yield Step("N3 N4", "what nobody holds is dropped", self.what_nobody_holds_is_dropped)
+        yield from TunnelHalf(self.lab).steps(self.gateway)
+        yield Step("D1 D4", "all is accounted for", self.all_is_accounted_for)
 
     def gateway_turns(self):
+        self.gateway = self.lab.start(lab_config(self.lab))
         workers = self.gateway.stats()["workers"]
         held("D1", f"the gateway runs on net_af_packet, {len(workers)} worker(s) turning")
         held("D4", f"GET /v1/health is {self.gateway.health()[0]}")
@@ -162,14 +168,16 @@ class MainJob:
     def all_is_accounted_for(self):
         for telephone in self.telephones:
             telephone.stop()
-        self.gateway.assert_sound()
-        balance = self.gateway.stats()["balance"]
-        held("D4", "every packet is accounted for: " + ", ".join(
-            f"{name} {balance[name]}"
-            for name in ("received", "originated", "sent", "dropped", "consumed")))
-        held("D1", "audit: store, allocator and tables differ in 0 places")
-        self.gateway.stop()
-        held("D2", "SIGTERM: ended in good order")
+        for end in self.lab.gateways:
+            name = end.namespace.label
+            end.assert_sound()
+            balance = end.stats()["balance"]
+            held("D4", f"{name}: every packet is accounted for: " + ", ".join(
+                f"{part} {balance[part]}"
+                for part in ("received", "originated", "sent", "dropped", "consumed")))
+            held("D1", f"{name}: audit: {end.ctl('audit').strip()}")
+            end.stop()
+            held("D2", f"{name}: SIGTERM: ended in good order")
 
     def _refused(self, reason):
         return self.gateway.stats()["dhcp"][reason]
@@ -179,13 +187,9 @@ def identity(address, ports):
     return f"{address}:{ports[0]}-{ports[-1]}"
 
 
-def held(row, what):
-    print(f"{row:3} {what}", flush=True)
-
-
 def stay(lab):
     """Leaves phones calling until Ctrl-C, and says where to look."""
-    gateway = lab.start(lab_config(lab))
+    gateway, concentrator = lab.start(lab_config(lab)), start_concentrator(lab)
     answer_rtp(lab.provider, PROVIDER)
     for number, vendor_class in ((1, ACME), (2, ACME_DESK)):
         telephone = Telephone(lab.phone(number, mac(number)), vendor_class,
@@ -193,12 +197,22 @@ def stay(lab):
         telephone.wait_for("running")
     stock = lab.phone(3, mac(3))
     assert Udhcpc(stock, STOCK).once()
-    management = gateway.config["management"]
-    print(f"""The lab is up: phone1 and phone2 speak RTP with the provider, phone3 has a lease.
-
-  status        ip netns exec {lab.gw.name} curl -s http://{management['http']}/v1/stats
-  command line  build/app/ctl/porticoctl --socket {management['socket']}
-  logs          {lab.directory}
+    call_for_ever(lab)
+    print("The lab is up: phone1 and phone2 speak RTP with the provider, phone3 has a lease, "
+          + ", ".join(kind.phone for kind in KINDS) + " call the VoIP server by the tunnel.\n")
+    for end in gateway, concentrator:
+        management = end.config["management"]
+        print(f"""{end.namespace.label}:
+  status        ip netns exec {end.namespace.name} curl -s http://{management["http"]}/v1/stats
+  command line  build/app/ctl/porticoctl --socket {management["socket"]}
+  keys          {end.config["tunnel"]["keys"]}""")
+    internet = f"ip netns exec {lab.provider.name} tcpdump -ni eth0"
+    print(f"""tunnel:
+  in it         {internet} esp
+  beside it     {internet} udp and host {VOIP}
+  at its end    ip netns exec {lab.voip.name} tcpdump -ni eth0 udp
+  records       {lab.directory}/tunnels.jsonl
+logs            {lab.directory}
 """)
     for namespace in lab.namespaces:
         print(f"  {namespace.label:13} ip netns exec {namespace.name} bash")
@@ -215,16 +229,17 @@ def main(arguments):
     directory = pathlib.Path(tempfile.mkdtemp(prefix="portico-lab-"))
     lab = None
     try:
-        lab = Lab(directory)
+        lab = TunnelLab(directory, other_blocks=[PUBLIC_BLOCK])
         if arguments:
-            MainJob(lab).run()
+            take(MainJob(lab).steps())
         else:
             stay(lab)
     except KeyboardInterrupt:
         print("ended")
-    except AssertionError as broken:
+    except (NotHeld, AssertionError) as broken:
+        traceback.print_exception(broken)
         print(f"did not hold: {broken}\nlogs and captures: {directory}", file=sys.stderr)
-        raise
+        return 1
     finally:
         if lab is not None:
             lab.close()

@@ -13,7 +13,7 @@ from lib.clients import baresip, sipp, traffic
 from lib.config import GATEWAY_WAN, PROVIDER, PROVIDER_SECOND
 from lib.phones import leased
 from lib.sip_calls import STOCK, Caller, calls_of, roomy, sip_ports, stock_phones
-from lib.tunnel_lab import CONCENTRATOR_WAN, PUBLIC_BLOCK, VOIP, VOIP_SECOND
+from lib.tunnel_lab import CONCENTRATOR_WAN, PUBLIC_BLOCK, VOIP, VOIP_SECOND, AtTheServer
 from lib.waiting import eventually
 
 CALLS = 2
@@ -24,18 +24,6 @@ MODES = pytest.mark.parametrize("tunnel_lab, uses", [
     pytest.param({}, "tunnel", id="mode-p"),
     pytest.param({"block": PUBLIC_BLOCK}, "tunnel", id="mode-q"),
     pytest.param({}, "signalling", id="signalling")], indirect=["tunnel_lab"])
-
-
-class AtTheServer:
-    """The ports of the VoIP server that were spoken to, by the way that it took."""
-
-    def __init__(self, lab):
-        self._tunnelled = lab.voip.capture("eth0", f"udp and dst host {VOIP}")
-        self._direct = lab.voip.capture("eth1", f"udp and dst host {VOIP}")
-
-    def ports(self):
-        return [{Datagram.of(frame).destination[1] for frame in capture.frames()}
-                for capture in (self._tunnelled, self._direct)]
 
 
 @MODES

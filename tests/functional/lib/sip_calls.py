@@ -33,9 +33,9 @@ def roomy(config):
 class Caller:
     """A phone, and the settings that it fetched: they survive the gateway."""
 
-    def __init__(self, lab, number):
+    def __init__(self, lab, number, vendor_class=STOCK):
         self.number = number
-        self.phone = leased(lab, number, STOCK)
+        self.phone = leased(lab, number, vendor_class)
         # What takes any port of the range leaves those alone that baresip listens at for SIP.
         self.phone.host.sysctl("net.ipv4.ip_local_reserved_ports",
                                f"{self.phone.ports[0]}-{self.phone.ports[1]}")
@@ -58,17 +58,29 @@ def sip_ports(calls):
     return range(5060, 5060 + 2 * calls, 2)
 
 
+def far_rtp_ports(number):
+    """Of a caller's other end."""
+    return range(20000 + 64 * number, 20064 + 64 * number)
+
+
 class Call:
     """From a phone to an end of its own at `address` of `host`."""
 
-    def __init__(self, host, address, caller, case):
+    def __init__(self, host, address, caller, case, settings=dict):
+        """`settings`: what becomes of each end's."""
         number, sip_port = caller.number, sip_ports(caller.number)[-1]
-        self.phone = Baresip(caller.phone.host, f"{case}-phone{number}", caller.settings, PHONE_HZ)
-        self.provider = Baresip(host, f"{case}-provider{number}", baresip.answerer(
-            user="echo", private_address=address, sip_port=sip_port,
-            rtp_first=20000 + 64 * number, rtp_last=20063 + 64 * number), PROVIDER_HZ)
+        answering = baresip.answerer(user="echo", private_address=address, sip_port=sip_port,
+                                     rtp_first=far_rtp_ports(number)[0],
+                                     rtp_last=far_rtp_ports(number)[-1])
+        self.phone = Baresip(caller.phone.host, f"{case}-phone{number}",
+                             settings(caller.settings), PHONE_HZ)
+        self.provider = Baresip(host, f"{case}-provider{number}", settings(answering),
+                                PROVIDER_HZ)
         self.provider.listen()
         self.phone.dial(f"sip:echo@{address}:{sip_port}")
+
+    def wait_established(self):
+        self.phone.process.wait_for_output("Call established")
 
     def talk(self):
         """Until both ends have been talking for a while, heard or not."""
@@ -90,15 +102,20 @@ class Call:
         return end.part_heard(others_hz) > CLEAR and end.part_heard(own_hz) < FAINT
 
 
-def calls_of(callers, host, address, case):
+def heard_in(callers, host, address, case):
     """All of them at once. In how many the phone, and in how many the provider heard the other."""
     calls = [Call(host, address, caller, case) for caller in callers]
     for call in calls:
         call.talk()
     for call in calls:
         call.hang_up()
-    heard = (sum(call.heard_by_phone() for call in calls),
-             sum(call.heard_by_provider() for call in calls))
-    print(f"{len(calls)} calls through {case}: the phone heard the provider in {heard[0]}, "
+    return (sum(call.heard_by_phone() for call in calls),
+            sum(call.heard_by_provider() for call in calls))
+
+
+def calls_of(callers, host, address, case):
+    """The same, and printed."""
+    heard = heard_in(callers, host, address, case)
+    print(f"{len(callers)} calls through {case}: the phone heard the provider in {heard[0]}, "
           f"the provider the phone in {heard[1]}")
     return heard

@@ -3,8 +3,8 @@
 
                                   10.98.0.1       10.98.0.2
     phones -- lan -- gw -- provider, the Internet ------- voip
-              10.20.0.1  203.0.113.10  192.0.2.129 -- conc -- 10.99.8.10
-                   203.0.113.1              192.0.2.130  10.99.8.1
+              10.20.0.1  203.0.113.10  192.0.2.129 -- concentrator -- 10.99.8.10
+                   203.0.113.1              192.0.2.130    10.99.8.1
 
 The Internet has no route to the addresses that phones have behind the concentrator, but the VoIP
 provider's server is on it as well: whatever does not go through the tunnel reaches it directly.
@@ -15,6 +15,7 @@ import json
 import pathlib
 import subprocess
 
+from .both_sides import Datagram
 from .config import GATEWAY_WAN, PROVIDER, gateway_config
 from .gateway import TOP, Gateway
 from .lab import Lab
@@ -30,17 +31,20 @@ PUBLIC_BLOCK = "198.18.0.0/30"  # mode Q: the provider's public ones
 
 
 class TunnelLab(Lab):
-    def __init__(self, directory, block=PRIVATE_BLOCK, **record):
+    """Its gateway's phones have addresses of `block`; the tunnel takes `other_blocks` as well."""
+
+    def __init__(self, directory, block=PRIVATE_BLOCK, other_blocks=(), **record):
         super().__init__(directory)
         try:
             self.block = block
-            self.conc = self.namespace("conc")
+            self._blocks = [block, *other_blocks]
+            self.conc = self.namespace("concentrator")
             self.voip = self.namespace("voip")
             cable(self.conc, "wan0", self.provider, "eth1")
             cable(self.conc, "lan0", self.voip, "eth0")
             cable(self.voip, "eth1", self.provider, "eth2")
             self.voip.ip(f"addr add {VOIP}/24 dev eth0", f"addr add {VOIP_SECOND}/24 dev eth0",
-                         f"route add {block} dev eth0",
+                         *[f"route add {each} dev eth0" for each in self._blocks],
                          "addr add 10.98.0.2/30 dev eth1",
                          f"route add default via 10.98.0.1 src {VOIP}")
             self.provider.ip("addr add 192.0.2.129/25 dev eth1", "addr add 10.98.0.1/30 dev eth2",
@@ -55,7 +59,8 @@ class TunnelLab(Lab):
         """The records and keys that both ends read: one tunnel, like this."""
         record = {"name": "branch", "gateway": GATEWAY_WAN, "concentrator": CONCENTRATOR_WAN,
                   "spi_out": 4096, "spi_in": 8192, "sas": 1, "algorithm": "aes-gcm-128",
-                  "remote": [VOIP_NET], "blocks": [{"address": a} for a in addresses(self.block)],
+                  "remote": [VOIP_NET],
+                  "blocks": [{"address": a} for b in self._blocks for a in addresses(b)],
                   **record}
         keys = self.directory / "tunnel-keys.jsonl"
         keys.unlink(missing_ok=True)
@@ -101,7 +106,8 @@ class TunnelLab(Lab):
         config["wan"] = {"port": "wan0", "address": f"{CONCENTRATOR_WAN}/25",
                          "router": "192.0.2.129"}
         config["tunnel"] = self._tunnel("concentrator") | {
-            "blocks": [{"addresses": self.block, "granule": 65536, "announce": "arp"}]}
+            "blocks": [{"addresses": block, "granule": 65536, "announce": "arp"}
+                       for block in self._blocks]}
         config["management"]["socket"] = str(self.directory / "concentrator.sock")
         return config
 
@@ -132,3 +138,15 @@ def tunnel_of(end):
 def addresses(block):
     """Of a prefix, as text: every one."""
     return [str(a) for a in ipaddress.ip_network(block)]
+
+
+class AtTheServer:
+    """The ports of the VoIP server that were spoken to, by the way that it took."""
+
+    def __init__(self, lab):
+        self._tunnelled = lab.voip.capture("eth0", f"udp and dst host {VOIP}")
+        self._direct = lab.voip.capture("eth1", f"udp and dst host {VOIP}")
+
+    def ports(self):
+        return [{Datagram.of(frame).destination[1] for frame in capture.frames()}
+                for capture in (self._tunnelled, self._direct)]
