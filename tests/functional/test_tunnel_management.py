@@ -15,7 +15,7 @@ from lib.clients import telemetry
 from lib.config import GATEWAY_WAN
 from lib.gateway import PORTICOCTL
 from lib.phones import exchange_udp, leased
-from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, VOIP_NET
+from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, VOIP_NET, tunnel_of
 from lib.waiting import eventually
 
 SIP = 5060
@@ -37,11 +37,6 @@ def tunnelled(lab, number):
     return phone
 
 
-def tunnel_of(end):
-    [row] = end.get("/v1/tunnels")["items"]
-    return row
-
-
 def failed(end, *command):
     """What a command says that fails."""
     done = processes.run(end.namespace.name, [PORTICOCTL, "--socket",
@@ -49,15 +44,6 @@ def failed(end, *command):
                          check=False)
     assert done.returncode == 1, done.stdout
     return done.stdout + done.stderr
-
-
-def write_new_keys(lab, *ends, **record):
-    """The same tunnel with new keys under new SPIs, in the files of both ends."""
-    (lab.directory / "tunnel-keys.jsonl").unlink()
-    lab.write_tunnels(**record)
-    for end in ends:
-        pathlib.Path(end.config["tunnel"]["keys"]).write_bytes(
-            (lab.directory / "tunnel-keys.jsonl").read_bytes())
 
 
 class Conversation(threading.Thread):
@@ -134,7 +120,7 @@ def test_t3_e11_keys_change_under_traffic_and_nothing_is_lost(tunnel_lab, worker
     internet = tunnel_lab.provider.capture("eth0", f"ip src {GATEWAY_WAN}")
     with Conversation(tunnel_lab, phone) as talk:
         talk.goes_on()
-        write_new_keys(tunnel_lab, gateway, concentrator, spi_out=4160, spi_in=8256)
+        tunnel_lab.write_new_keys(gateway, concentrator)
         for end in (concentrator, gateway):
             end.ctl("tunnels", "reload")
             assert len(tunnel_of(end)["takes"]) == 2

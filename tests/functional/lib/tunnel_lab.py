@@ -70,6 +70,13 @@ class TunnelLab(Lab):
             record["key"] = made.stdout.split()[-1]
         (self.directory / "tunnels.jsonl").write_text(json.dumps(record) + "\n")
 
+    def write_new_keys(self, *ends):
+        """The same tunnel with new keys under new SPIs, in the files of these ends."""
+        self.write_tunnels(spi_out=4160, spi_in=8256)
+        for end in ends:
+            pathlib.Path(end.config["tunnel"]["keys"]).write_bytes(
+                (self.directory / "tunnel-keys.jsonl").read_bytes())
+
     def config(self, workers=0, uses="tunnel"):
         """The gateway's: its phones have addresses of the provider's."""
         config = gateway_config(self.directory, workers)
@@ -114,6 +121,12 @@ class TunnelLab(Lab):
         keys.write_bytes((self.directory / "tunnel-keys.jsonl").read_bytes())
         return {"file": str(self.directory / "tunnels.jsonl"), "keys": str(keys),
                 "store": str(here / "tunnels.db")}
+
+
+def tunnel_of(end):
+    """What an end tells of its tunnel."""
+    [row] = end.get("/v1/tunnels")["items"]
+    return row
 
 
 def addresses(block):
