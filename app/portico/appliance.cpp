@@ -11,6 +11,7 @@
 
 #include <cstdio>
 #include <random>
+#include <set>
 
 namespace portico::app {
 namespace {
@@ -103,7 +104,10 @@ Result<void> Appliance::open_sa_store() {
       {.file = settings.store},
       std::make_unique<sqlite::WitnessOnDisk>(settings.keys + kWitnessSuffix));
   if (!store) return fail(store.error());
-  auto loaded = (*store)->load();
+  std::set<std::string> keys;
+  for (const auto& set : tunnels_.keys)
+    if (!set.name.empty()) keys.insert(set.name);  // a tunnel without protection has none
+  auto loaded = (*store)->load(keys);
   if (!loaded) return fail(loaded.error());
   loaded_sas_ = std::move(*loaded);
   sa_store_ = std::move(*store);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,7 +48,9 @@ class SaStore {
  public:
   virtual ~SaStore() = default;
 
-  [[nodiscard]] virtual Result<LoadedSas> load() = 0;
+  /// `keys`: names of those that there are now. They are retired where it cannot be told which were
+  /// used; of others nobody knows then, so that they must never be put back.
+  [[nodiscard]] virtual Result<LoadedSas> load(const std::set<std::string>& keys) = 0;
   /// Writes all of `batch`; on return it survives a power cut, and no earlier copy of the store
   /// will be believed. On an error nothing of it may be relied on; the same again is idempotent.
   [[nodiscard]] virtual Result<void> commit(std::span<const SaState> batch) = 0;
