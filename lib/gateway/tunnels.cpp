@@ -83,6 +83,14 @@ void Tunnels::close(std::unique_ptr<Entry> entry, Now now) {
   retired_.push_back({order, nullptr, std::move(entry->path)});
 }
 
+tunnel::MakeKey Tunnels::key_maker() const {
+  return [this](tunnel::Algorithm a, Bytes octets) { return world_.make_key(a, octets); };
+}
+
+bool Tunnels::has_octets(const tunnel::SaSet& set, const tunnel::KeySet& keys) const {
+  return set.is_made_of(keys, key_maker());
+}
+
 tunnel::SaSet* Tunnels::add_set(Entry& entry, const TunnelFiles& files, Now now) {
   const auto& name = entry.record.key;
   entry.problem.reset();
@@ -102,7 +110,7 @@ tunnel::SaSet* Tunnels::add_set(Entry& entry, const TunnelFiles& files, Now now)
   auto set = tunnel::SaSet::make(
       entry.record, *keys, loaded_.states,
       {settings_.end, settings_.window, settings_.workers, entry.index, settings_.allowance},
-      [this](tunnel::Algorithm a, Bytes octets) { return world_.make_key(a, octets); });
+      key_maker());
   if (!set) {
     entry.problem = set.error();
     return nullptr;

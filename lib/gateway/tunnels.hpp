@@ -88,6 +88,9 @@ class Tunnels {
   /// states, so they may not come back: their numbers would begin anew.
   [[nodiscard]] bool was_used(const std::string& keys) const { return used_keys_.contains(keys); }
 
+  /// Of a set that runs, and keys by its name.
+  [[nodiscard]] bool has_octets(const tunnel::SaSet& set, const tunnel::KeySet& keys) const;
+
   /// A state is on the disk.
   void stored(const tunnel::SaName& name, std::uint64_t number, Now now);
   void turn(Now now);
@@ -105,6 +108,7 @@ class Tunnels {
   void open(Entry& entry, const TunnelFiles& files, Now now);
   void renew(Entry& entry, tunnel::Record record, const TunnelFiles& files, Now now);
   void close(std::unique_ptr<Entry> entry, Now now);
+  [[nodiscard]] tunnel::MakeKey key_maker() const;
   [[nodiscard]] tunnel::SaSet* add_set(Entry& entry, const TunnelFiles& files, Now now);
   void set_path(Entry& entry, Now now);
   void send_by(Entry& entry, tunnel::SaSet& set, Now now);

@@ -11,6 +11,15 @@ SaState state_in(std::span<const SaState> states, const SaName& name) {
   return found == states.end() ? SaState{.name = name} : *found;
 }
 
+/// The octets of a key set as one end uses them.
+struct Sides {
+  Sides(const KeySet& keys, End end)
+      : sending(end == End::Gateway ? keys.out : keys.in),
+        receiving(end == End::Gateway ? keys.in : keys.out) {}
+  std::span<const Secret> sending;
+  std::span<const Secret> receiving;
+};
+
 /// The worker that opens an SA's packets. With one SA a tunnel, tunnels are spread by their SPIs.
 std::uint16_t owner_of(const Record& record, std::uint32_t base, std::uint32_t index,
                        std::uint16_t workers) {
@@ -24,12 +33,12 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
                                            std::span<const SaState> states, const Shape& shape,
                                            const MakeKey& make_key) {
   const bool is_gateway = shape.end == End::Gateway;
-  const auto& sending = is_gateway ? keys.out : keys.in;
-  const auto& receiving = is_gateway ? keys.in : keys.out;
+  const auto [sending, receiving] = Sides{keys, shape.end};
   const auto send_base = is_gateway ? record.spi_out : record.spi_in;
   const auto receive_base = is_gateway ? record.spi_in : record.spi_out;
   std::unique_ptr<SaSet> set{new SaSet};
   set->key_ = keys.name;
+  set->end_ = shape.end;
   set->senders_ = std::vector<OutboundSa>(record.sas);
   for (std::uint32_t i = 0; i < record.sas; ++i) {
     auto send_key = make_key(record.algorithm, sending[i].octets());
@@ -67,6 +76,22 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
     set->keys_.push_back(std::move(*receive_key));
   }
   return set;
+}
+
+/// They are made ready for the cipher as those in use are, and compared with them: neither octets
+/// nor a digest of them are kept for that, and there is nothing more to wipe.
+bool SaSet::is_made_of(const KeySet& keys, const MakeKey& make_key) const {
+  const auto [sending, receiving] = Sides{keys, end_};
+  if (std::min(sending.size(), receiving.size()) < senders_.size()) return false;
+  const auto is_key = [&](const KeyPtr& key, Algorithm algorithm, const Secret& octets) {
+    const auto made = make_key(algorithm, octets.octets());
+    return made && key->is_same_as(**made);
+  };
+  for (std::size_t i = 0; i < senders_.size(); ++i)
+    if (!is_key(keys_[2 * i], senders_[i].algorithm, sending[i]) ||
+        !is_key(keys_[2 * i + 1], senders_[i].algorithm, receiving[i]))
+      return false;
+  return true;
 }
 
 SaState SaSet::state_of(Way way, std::uint32_t index, std::uint64_t number, WallTime now) {

@@ -52,6 +52,9 @@ class SaSet {
     return receivers_;
   }
 
+  /// These are the octets that it was made of.
+  [[nodiscard]] bool is_made_of(const KeySet& keys, const MakeKey& make_key) const;
+
   using Keep = std::function<void(const SaState&)>;
   /// Numbers that are to be reserved now, each once.
   void for_each_reservation(WallTime now, const Keep& keep);
@@ -92,8 +95,9 @@ class SaSet {
   [[nodiscard]] SaState state_of(Way way, std::uint32_t index, std::uint64_t number, WallTime now);
 
   std::string key_;
+  End end_ = End::Gateway;
   bool senders_are_out_ = false;
-  std::vector<KeyPtr> keys_;
+  std::vector<KeyPtr> keys_;  // by index, each sender's and each receiver's in turn
   std::vector<OutboundSa> senders_;
   std::vector<Reservation> reservations_;  // a sender's each
   std::vector<Life> lives_;                // the same

@@ -163,6 +163,21 @@ def test_a_reload_takes_all_of_the_files_or_nothing(tunnel_lab):
     exchange_udp(tunnelled(tunnel_lab, 1), tunnel_lab.voip, address=VOIP, port=SIP)
 
 
+def test_t3_other_octets_under_a_name_in_use_are_refused_at_a_reload(tunnel_lab):
+    for end in start(tunnel_lab):
+        file = pathlib.Path(end.config["tunnel"]["keys"])
+        right = file.read_text()
+        keys = json.loads(right)
+        other = keys["out"][0][::-1]
+        file.write_text(json.dumps(keys | {"out": [other]}) + "\n")
+        said = failed(end, "tunnels", "reload")
+        assert f"keys {keys['name']} are in use with other octets" in said
+        assert keys["out"][0][:8] not in said and other[:8] not in said
+        file.write_text(right)
+        assert "as the files say" in end.ctl("tunnels", "reload")
+    exchange_udp(tunnelled(tunnel_lab, 1), tunnel_lab.voip, address=VOIP, port=SIP)
+
+
 @pytest.mark.parametrize("tunnel_lab", [{"encapsulation": "ipip"}], indirect=True)
 def test_d4_a_tunnel_without_protection_has_no_keys_to_show(tunnel_lab):
     for end in start(tunnel_lab):
