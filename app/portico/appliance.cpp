@@ -409,7 +409,7 @@ void Appliance::drain() {
   if (store_) store_->stop();
   if (!sas_) return;
   stop_workers();  // windows as they stand for good
-  core_->tunnels().keep_windows(read_clock());
+  core_->tunnels().keep_moved();
   sas_->stop();
 }
 

@@ -31,8 +31,8 @@ struct SaState {
   /// Sending: every number below may have been sent, none from here on has. Receiving: the highest
   /// number that was taken.
   std::uint64_t number = 0;
-  std::uint64_t octets = 0;  ///< went through it, for its lifetime
-  WallTime since{};          ///< when it was first used
+  std::uint64_t octets = 0;  ///< that it sent, for its lifetime
+  WallTime since{};          ///< when the first SA of its key set was first used
   friend bool operator==(const SaState&, const SaState&) = default;
 };
 

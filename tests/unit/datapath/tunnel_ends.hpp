@@ -108,7 +108,7 @@ class TunnelEnd : public WorkerGroup, private gateway::TunnelWorld {
                   .own = end == tunnel::End::Gateway ? kWan : kConcentrator,
                   .workers = static_cast<std::uint16_t>(workers().size()),
                   .link_mtu = worker().link(Side::Wan).mtu(),
-                  .allowance = shape.allowance},
+                  .hard = shape.allowance},
                  publisher_, *this) {
     for (auto& w : workers()) {
       w->cipher = std::make_unique<fake::TransparentCipher>();
