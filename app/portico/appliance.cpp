@@ -11,6 +11,7 @@
 
 #include <cstdio>
 #include <random>
+#include <set>
 
 namespace portico::app {
 namespace {
@@ -103,7 +104,10 @@ Result<void> Appliance::open_sa_store() {
       {.file = settings.store},
       std::make_unique<sqlite::WitnessOnDisk>(settings.keys + kWitnessSuffix));
   if (!store) return fail(store.error());
-  auto loaded = (*store)->load();
+  std::set<std::string> keys;
+  for (const auto& set : tunnels_.keys)
+    if (!set.name.empty()) keys.insert(set.name);  // a tunnel without protection has none
+  auto loaded = (*store)->load(keys);
   if (!loaded) return fail(loaded.error());
   loaded_sas_ = std::move(*loaded);
   sa_store_ = std::move(*store);
@@ -406,7 +410,7 @@ void Appliance::drain() {
   if (store_) store_->stop();
   if (!sas_) return;
   stop_workers();  // windows as they stand for good
-  core_->tunnels().keep_windows(read_clock());
+  core_->tunnels().keep_moved();
   sas_->stop();
 }
 

@@ -13,8 +13,13 @@ std::size_t most_sas(const config::Config& config) noexcept {
   return config.tunnel.capacity * tunnel::kSasATunnel;
 }
 
-constexpr std::uint64_t unlimited_if_zero(std::uint64_t most) noexcept {
-  return most == 0 ? ~std::uint64_t{0} : most;
+/// 0: without a limit, as an Allowance says it.
+tunnel::Allowance allowance_of(const config::Lifetime& lifetime) noexcept {
+  tunnel::Allowance allowance;
+  if (lifetime.packets > 0) allowance.packets = lifetime.packets;
+  if (lifetime.octets > 0) allowance.octets = lifetime.octets;
+  if (lifetime.seconds > 0) allowance.time = std::chrono::seconds{lifetime.seconds};
+  return allowance;
 }
 
 }  // namespace
@@ -107,18 +112,18 @@ gateway::CoreSettings core_settings(const config::Config& config,
     settings.icmp_per_s[i] = network.icmp_per_s;
   }
   const auto& tunnel = config.tunnel;
-  settings.tunnels = {
-      .end =
-          config.role == config::Role::Gateway ? tunnel::End::Gateway : tunnel::End::Concentrator,
-      .own = config.wan.address.address,
-      .workers = static_cast<std::uint16_t>(worker_count(config)),
-      .link_mtu = port_of(config, Side::Wan).mtu,
-      .window = tunnel.replay_window,
-      .sas = most_sas(config),
-      .dressing = {tunnel.dscp, static_cast<tunnel::DontFragment>(tunnel.df)},
-      .allowance = {unlimited_if_zero(tunnel.hard.packets), unlimited_if_zero(tunnel.hard.octets)},
-      .switch_after = std::chrono::seconds{tunnel.switch_s},
-      .linger = std::chrono::seconds{tunnel.linger_s}};
+  settings.tunnels = {.end = config.role == config::Role::Gateway ? tunnel::End::Gateway
+                                                                  : tunnel::End::Concentrator,
+                      .own = config.wan.address.address,
+                      .workers = static_cast<std::uint16_t>(worker_count(config)),
+                      .link_mtu = port_of(config, Side::Wan).mtu,
+                      .window = tunnel.replay_window,
+                      .sas = most_sas(config),
+                      .dressing = {tunnel.dscp, static_cast<tunnel::DontFragment>(tunnel.df)},
+                      .hard = allowance_of(tunnel.hard),
+                      .soft = allowance_of(tunnel.soft),
+                      .switch_after = std::chrono::seconds{tunnel.switch_s},
+                      .linger = std::chrono::seconds{tunnel.linger_s}};
   return settings;
 }
 static_assert(static_cast<int>(config::Df::Clear) == static_cast<int>(tunnel::DontFragment::Clear));

@@ -6,6 +6,7 @@
 #include "drivers/sqlite/replace.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -35,6 +36,14 @@ std::optional<std::string> distrust_of(const FoundSas& found, const Witness& wit
   return std::nullopt;
 }
 
+/// More than any store of earlier days can have come to: none has seen a million generations a
+/// second since 1970.
+std::uint64_t beyond_all_generations() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_1970).count();
+  return static_cast<std::uint64_t>(seconds) << 20;
+}
+
 /// Numbers and octets only rise, in whichever order they come.
 void raise(SaState& known, const SaState& state) {
   known.number = std::max(known.number, state.number);
@@ -55,26 +64,27 @@ Result<std::unique_ptr<SaStore>> SaStore::open(SaStoreOptions options,
       new SaStore(std::move(options), std::move(*lock), std::move(witness)));
 }
 
-Result<LoadedSas> SaStore::load() {
+Result<LoadedSas> SaStore::load(const std::set<std::string>& keys) {
   const auto octets = witness_->read();
   if (!octets) return fail(octets.error());
-  const auto witness = *octets ? decode_witness(**octets) : std::nullopt;
+  const auto read = *octets ? decode_witness(**octets) : std::nullopt;
   auto found = find(Create::IfMissing);
   if (!found) return fail(found.error());
-  const bool keys_were_used = found->damage || (!found->contents && *octets);
-  if (!witness && keys_were_used)
-    return fail(
-        "which keys were used is not known: neither this file nor its witness can be "
-        "read; with new keys for every tunnel, remove both",
-        options_.file);
   LoadedSas loaded;
-  if (found->contents && !witness)
+  if (found->contents && !read)
     loaded.notice = "the witness of " + options_.file + (*octets ? " was ruined" : " was gone") +
                     ", and is written anew";
-  const auto why = distrust_of(*found, witness.value_or(Witness{}), options_.file);
+  const bool is_forgotten = !read && (found->damage || (!found->contents && *octets));
+  const auto witness =
+      is_forgotten ? Witness{beyond_all_generations(), keys} : read.value_or(Witness{});
+  auto why = distrust_of(*found, witness, options_.file);
+  if (why) *why += ", so that all keys that were used are retired";
+  if (is_forgotten)
+    why = "which keys were used is not known, for neither " + options_.file +
+          " nor its witness can be read, so that all keys there are now are retired";
   contents_ = std::move(found->contents).value_or(SaContents{});
   if (why) {
-    const auto begun = begin_anew(witness, *why);
+    const auto begun = begin_anew(witness, std::move(*why));
     if (!begun) return fail(begun.error());
   }
   // Every start is a generation of its own: of what was there before no copy will be believed.
@@ -87,11 +97,11 @@ Result<LoadedSas> SaStore::load() {
 }
 
 /// Without any state, all keys retired.
-Result<void> SaStore::begin_anew(const std::optional<Witness>& witness, const std::string& why) {
+Result<void> SaStore::begin_anew(const Witness& witness, std::string why) {
   contents_ = {};
-  contents_.generation = witness->generation;
-  contents_.retired = witness->keys;
-  contents_.distrust = why + ", so that all keys that were used are retired";
+  contents_.generation = witness.generation;
+  contents_.retired = witness.keys;
+  contents_.distrust = std::move(why);
   if (tables_ == Tables::ToBeMade) return {};
   const auto aside = put_aside();
   if (!aside) return fail(aside.error());

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -30,8 +31,8 @@ class SaStore final : public tunnel::SaStore {
   [[nodiscard]] static Result<std::unique_ptr<SaStore>> open(SaStoreOptions options,
                                                              std::unique_ptr<WitnessFile> witness);
 
-  /// Must succeed before commit() is called. Fails where it cannot be told which keys were used.
-  [[nodiscard]] Result<tunnel::LoadedSas> load() override;
+  /// Must succeed before commit() is called.
+  [[nodiscard]] Result<tunnel::LoadedSas> load(const std::set<std::string>& keys) override;
   /// A file that is damaged by now is set aside, which is an error that says so; the next call
   /// writes a new one.
   [[nodiscard]] Result<void> commit(std::span<const tunnel::SaState> batch) override;
@@ -42,8 +43,7 @@ class SaStore final : public tunnel::SaStore {
   SaStore(SaStoreOptions options, FileLock lock, std::unique_ptr<WitnessFile> witness);
 
   [[nodiscard]] Result<FoundSas> find(Create create);
-  [[nodiscard]] Result<void> begin_anew(const std::optional<Witness>& witness,
-                                        const std::string& why);
+  [[nodiscard]] Result<void> begin_anew(const Witness& witness, std::string why);
   [[nodiscard]] Result<void> connect();
   [[nodiscard]] Result<void> write(const Rows& rows);
   [[nodiscard]] Result<void> put_on_disk(const Rows& rows);

@@ -169,6 +169,7 @@ struct Phones {
 
 /// How much an SA is used; 0: without a limit.
 struct Lifetime {
+  std::uint32_t seconds = 0;
   std::uint64_t packets = 0;
   std::uint64_t octets = 0;
 };
@@ -201,6 +202,7 @@ struct Tunnel {
   Df df = Df::Copy;
   std::uint32_t switch_s = 10;  ///< the other end has read its new keys by then
   std::uint32_t linger_s = 60;  ///< what it sent by the old ones has come by then
+  Lifetime soft;
   Lifetime hard;
   Signalling signalling;            ///< a gateway's
   std::vector<TunnelBlock> blocks;  ///< a concentrator's

@@ -170,9 +170,10 @@ inline constexpr std::tuple kPoolsOptions{
 };
 
 inline constexpr std::tuple kLifetimeOptions{
+    Option{&Lifetime::seconds, "seconds", "since its first use, over restarts; 0: no limit"},
     Option{&Lifetime::packets, "packets",
            "sequence numbers, of which a restart uses up to 2^24; 0: no limit"},
-    Option{&Lifetime::octets, "octets", "octets through it; 0: no limit"},
+    Option{&Lifetime::octets, "octets", "octets sent by it; 0: no limit"},
 };
 
 inline constexpr std::tuple kSignallingOptions{
@@ -209,6 +210,7 @@ inline constexpr std::tuple kTunnelOptions{
            "linger_s",
            "seconds that the old keys are still good for receiving after that",
            {0, 86400}},
+    Object{&Tunnel::soft, "soft", "use of an SA after which we warn", kLifetimeOptions},
     Object{&Tunnel::hard, "hard", "use of an SA after which it stops", kLifetimeOptions},
     Only{Role::Gateway,
          Object{&Tunnel::signalling, "signalling",

@@ -8,6 +8,17 @@
 namespace portico::config {
 namespace {
 
+/// A warning that comes with the end, or behind it, warns of nothing.
+void check_lifetimes(const Tunnel& tunnel, Problems& problems) {
+  const auto check = [&](std::uint64_t soft, std::uint64_t hard, std::string_view key) {
+    problems.add_if(hard > 0 && soft >= hard, under("/tunnel/soft", key),
+                    "must be less than tunnel.hard's " + std::to_string(hard));
+  };
+  check(tunnel.soft.seconds, tunnel.hard.seconds, "seconds");
+  check(tunnel.soft.packets, tunnel.hard.packets, "packets");
+  check(tunnel.soft.octets, tunnel.hard.octets, "octets");
+}
+
 /// A phone whose packets have no tunnel to go through would never be heard.
 void check_users(const Config& config, Problems& problems) {
   const bool none = config.tunnel.file.empty();
@@ -70,6 +81,7 @@ void check_tunnel(const Config& config, Problems& problems) {
   problems.add_if(tunnel.store.empty(), "/tunnel/store", "must not be empty");
   problems.add_if(!std::has_single_bit(tunnel.replay_window), "/tunnel/replay_window",
                   "must be a power of two, is " + std::to_string(tunnel.replay_window));
+  check_lifetimes(tunnel, problems);
   check_users(config, problems);
   if (config.role == Role::Concentrator) check_concentrator(config, problems);
 }

@@ -31,6 +31,8 @@ class Objections {
     for (const auto& entry : running_.entries())
       if (record_of(entry->record.name) == nullptr)
         check_blocks(entry->record.name, &entry->record, nullptr);
+    for (const auto& entry : running_.entries())
+      for (const auto& set : entry->sets) check_octets(entry->record.name, *set);
     check_room();
     return std::move(found_);
   }
@@ -73,6 +75,14 @@ class Objections {
     for (const auto& other : running_.entries())
       if (record_of(other->record.name) != nullptr)
         for (const auto& set : other->sets) check_spis(record, first, *set);
+  }
+
+  /// Until a restart the old ones would go on, and what is sealed by others is not understood.
+  void check_octets(const std::string& tunnel, const tunnel::SaSet& set) {
+    for (const auto& keys : files_.keys)
+      if (keys.name == set.key() && !running_.has_octets(set, keys))
+        object(tunnel, "keys " + keys.name + " are in use with other octets than the file's: " +
+                           "other keys need another name");
   }
 
   /// Packets under the old keys come for a while yet, and an SPI tells which keys a packet has.

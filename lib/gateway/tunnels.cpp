@@ -9,8 +9,9 @@
 namespace portico::gateway {
 namespace {
 
-/// Often enough that a reservation of 2^24 numbers never runs out. Windows are a second old, and
-/// fragments of which others do not come are given up after one or two.
+/// Often enough that a reservation of 2^24 numbers never runs out. Windows and octets sent are on
+/// the disk as they were a second ago, and fragments of which others do not come are given up after
+/// one or two.
 constexpr Duration kLook = 100ms;
 constexpr int kLooksASecond = 10;
 
@@ -84,6 +85,14 @@ void Tunnels::close(std::unique_ptr<Entry> entry, Now now) {
   retired_.push_back({order, nullptr, std::move(entry->path)});
 }
 
+tunnel::MakeKey Tunnels::key_maker() const {
+  return [this](tunnel::Algorithm a, Bytes octets) { return world_.make_key(a, octets); };
+}
+
+bool Tunnels::has_octets(const tunnel::SaSet& set, const tunnel::KeySet& keys) const {
+  return set.is_made_of(keys, key_maker());
+}
+
 tunnel::SaSet* Tunnels::add_set(Entry& entry, const TunnelFiles& files, Now now) {
   const auto& name = entry.record.key;
   entry.problem.reset();
@@ -100,18 +109,24 @@ tunnel::SaSet* Tunnels::add_set(Entry& entry, const TunnelFiles& files, Now now)
   }
   const auto keys = find_named(files.keys, name);
   expects(keys != files.keys.end(), "a record's keys are in the file");
-  auto set = tunnel::SaSet::make(
-      entry.record, *keys, loaded_.states,
-      {settings_.end, settings_.window, settings_.workers, entry.index, settings_.allowance},
-      [this](tunnel::Algorithm a, Bytes octets) { return world_.make_key(a, octets); });
+  auto set = tunnel::SaSet::make(entry.record, *keys, loaded_.states,
+                                 {settings_.end, settings_.window, settings_.workers, entry.index,
+                                  settings_.hard, settings_.soft, now},
+                                 key_maker());
   if (!set) {
     entry.problem = set.error();
+    return nullptr;
+  }
+  if ((*set)->is_too_old(now)) {
+    if (entry.sending == nullptr) entry.wear.hard = tunnel::Limit::Time;
+    entry.problem =
+        Error{"its keys are used up by time: it needs new ones", "tunnel " + entry.record.name};
     return nullptr;
   }
   used_keys_.insert(name);
   for (const auto& receiver : (*set)->receivers())
     publisher_.post(orders::AddReceiver{{receiver.get(), receiver->owner}}, now.time);
-  (*set)->for_each_reservation(now.wall, [this](const auto& state) { world_.keep(state); });
+  (*set)->for_each_reservation([this](const auto& state) { world_.keep(state); });
   entry.sets.push_back(std::move(*set));
   return entry.sets.back().get();
 }
@@ -148,6 +163,7 @@ void Tunnels::send_by(Entry& entry, tunnel::SaSet& set, Now now) {
   set.hand_out_senders();
   publisher_.post(orders::SetSenders{entry.index, set.senders()}, now.time);
   entry.sending = &set;
+  entry.wear = wear_of(entry, now);
   entry.switch_at.reset();
   if (entry.sets.size() > 1) entry.until = now.time + settings_.linger;
 }
@@ -175,14 +191,16 @@ void Tunnels::let_go(std::unique_ptr<tunnel::SaSet> set, Now now) {
 void Tunnels::look_at(Entry& entry, Now now) {
   if (entry.sets.empty()) return;
   auto& newest = *entry.sets.back();
-  if (entry.sending != &newest && !newest.waits_for_store()) {
-    const bool is_due = entry.switch_at && *entry.switch_at <= now.time;
+  if (entry.sending != nullptr) entry.wear = wear_of(entry, now);
+  if (entry.sending != &newest && !newest.waits_for_store() && !newest.is_too_old(now)) {
+    const bool is_due = entry.wear.hard || (entry.switch_at && *entry.switch_at <= now.time);
     if (is_due || newest.is_heard()) send_by(entry, newest, now);
   }
+  end_too_old(entry, now);
   if (entry.until && *entry.until <= now.time) {
     entry.until.reset();
     for (auto& set : entry.sets)
-      if (set.get() != entry.sending && set.get() != &newest) let_go(std::move(set), now);
+      if (set.get() != entry.sending && set != entry.sets.back()) let_go(std::move(set), now);
     std::erase(entry.sets, nullptr);
   }
 }
@@ -206,24 +224,32 @@ void Tunnels::stored(const tunnel::SaName& name, std::uint64_t number, Now now) 
 
 void Tunnels::turn(Now now) {
   const auto applied = publisher_.applied();
-  while (!retired_.empty() && retired_.front().order <= applied) retired_.pop_front();
+  while (!retired_.empty() && retired_.front().order <= applied) {
+    if (const auto& set = retired_.front().set) keep_moved(*set);
+    retired_.pop_front();
+  }
   if (!next_look_ || now.time < *next_look_) return;
   next_look_ = now.time + kLook;
   ++looks_;
   for (const auto& entry : entries_) {
     look_at(*entry, now);
     for (const auto& set : entry->sets)
-      set->for_each_reservation(now.wall, [this](const auto& state) { world_.keep(state); });
+      set->for_each_reservation([this](const auto& state) { world_.keep(state); });
   }
   if (looks_ % kLooksASecond != 0) return;
-  keep_windows(now);
+  keep_moved();
   publisher_.post(orders::AgeFragments{}, now.time);
 }
 
-void Tunnels::keep_windows(Now now) {
+void Tunnels::keep_moved() {
   for (const auto& entry : entries_)
-    for (const auto& set : entry->sets)
-      set->for_each_moved_window(now.wall, [this](const auto& state) { world_.keep(state); });
+    for (const auto& set : entry->sets) keep_moved(*set);
+  for (const auto& retired : retired_)
+    if (retired.set) keep_moved(*retired.set);
+}
+
+void Tunnels::keep_moved(tunnel::SaSet& set) {
+  set.for_each_moved([this](const auto& state) { world_.keep(state); });
 }
 
 }  // namespace portico::gateway

@@ -41,7 +41,8 @@ struct TunnelSettings {
   std::uint32_t window = 1024;    ///< of replay
   std::size_t sas = 1024;         ///< inbound ones that the workers' tables hold
   tunnel::Dressing dressing{};
-  tunnel::Allowance allowance{};
+  tunnel::Allowance hard{};     ///< lifetime of an SA, which stops it
+  tunnel::Allowance soft{};     ///< the same, told of
   Duration switch_after = 10s;  ///< from new keys to sending by them, at the gateway's end
   Duration linger = 60s;        ///< from then on, how long packets under the old ones are taken
 };
@@ -68,9 +69,11 @@ class Tunnels {
     /// Packets under any of them are taken; the last is the newest.
     std::vector<std::unique_ptr<tunnel::SaSet>> sets;
     tunnel::SaSet* sending = nullptr;  ///< one of them; none: it is down
-    std::optional<Time> switch_at;     ///< when the newest is sent by
-    std::optional<Time> until;         ///< when those that are not sent by are let go
-    std::optional<Error> problem;      ///< why it is down
+    /// Of what is sent by, at the last look; if nothing is, why that ended.
+    tunnel::Wear wear;
+    std::optional<Time> switch_at;  ///< when the newest is sent by
+    std::optional<Time> until;      ///< when those that are not sent by are let go
+    std::optional<Error> problem;   ///< why it is down
   };
 
   Tunnels(const TunnelSettings& settings, Publisher& publisher, TunnelWorld& world)
@@ -88,12 +91,15 @@ class Tunnels {
   /// states, so they may not come back: their numbers would begin anew.
   [[nodiscard]] bool was_used(const std::string& keys) const { return used_keys_.contains(keys); }
 
+  /// Of a set that runs, and keys by its name.
+  [[nodiscard]] bool has_octets(const tunnel::SaSet& set, const tunnel::KeySet& keys) const;
+
   /// A state is on the disk.
   void stored(const tunnel::SaName& name, std::uint64_t number, Now now);
   void turn(Now now);
   [[nodiscard]] std::optional<Time> next_deadline() const noexcept { return next_look_; }
-  /// For the last time: all windows, as they stand when the workers do.
-  void keep_windows(Now now);
+  /// Windows and octets that moved; for the last time when the workers stand.
+  void keep_moved();
 
   [[nodiscard]] const std::vector<std::unique_ptr<Entry>>& entries() const noexcept {
     return entries_;
@@ -105,11 +111,16 @@ class Tunnels {
   void open(Entry& entry, const TunnelFiles& files, Now now);
   void renew(Entry& entry, tunnel::Record record, const TunnelFiles& files, Now now);
   void close(std::unique_ptr<Entry> entry, Now now);
+  [[nodiscard]] tunnel::MakeKey key_maker() const;
   [[nodiscard]] tunnel::SaSet* add_set(Entry& entry, const TunnelFiles& files, Now now);
   void set_path(Entry& entry, Now now);
   void send_by(Entry& entry, tunnel::SaSet& set, Now now);
   void let_go(std::unique_ptr<tunnel::SaSet> set, Now now);
   void look_at(Entry& entry, Now now);
+  void keep_moved(tunnel::SaSet& set);
+  // tunnel_life.cpp
+  [[nodiscard]] tunnel::Wear wear_of(const Entry& entry, Now now) const;
+  void end_too_old(Entry& entry, Now now);
   using Blocks = std::span<const PortBlock>;
   void add_blocks(const Entry& entry, Blocks had, Now now);
   void remove_blocks(const Entry& entry, Blocks kept, Now now);

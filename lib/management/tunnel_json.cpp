@@ -22,7 +22,8 @@ Json to_json(const SendingSaRow& sa) {
           {"last", sa.last},
           {"octets", sa.octets},
           {"most_octets", or_null(sa.most_octets)},
-          {"since", sa.since ? Json(to_text(*sa.since)) : Json(nullptr)}};
+          {"since", to_text(sa.since)},
+          {"most_s", or_null(sa.most_s)}};
 }
 
 Json to_json(const ReceivingSaRow& sa) {
@@ -50,6 +51,7 @@ Json to_json(const TunnelRow& row) {
   return {{"name", record.name},
           {"index", row.index},
           {"state", name_of(row.state)},
+          {"limit", row.limit ? Json(name_of(*row.limit)) : Json(nullptr)},
           {"problem", or_null(row.problem)},
           {"heard_s", or_null(row.heard_s)},
           {"gateway", to_string(record.gateway)},

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "base/tunnel_index.hpp"
 #include "stats/registry.hpp"
+#include "tunnel/lifetime.hpp"
 #include "tunnel/record.hpp"
 
 #include <cstdint>
@@ -17,8 +18,10 @@ namespace portico::management {
 
 enum class TunnelState : std::uint8_t {
   Up,
-  Waits,  ///< for sequence numbers to be reserved on the disk: nothing is sent
-  Down,   ///< there are no keys to send by
+  Expiring,   ///< the soft lifetime of its keys is over, and there are none newer
+  Exhausted,  ///< its keys are used up, so that it sends no more, or not every packet
+  Waits,      ///< for sequence numbers to be reserved on the disk: nothing is sent
+  Down,       ///< there are no keys to send by
 };
 [[nodiscard]] std::string_view name_of(TunnelState state) noexcept;
 
@@ -30,7 +33,8 @@ struct SendingSaRow {
   std::uint64_t last = 0;      ///< the last number that it may use, ever
   std::uint64_t octets = 0;    ///< sent, over restarts
   std::optional<std::uint64_t> most_octets;
-  std::optional<WallTime> since;  ///< first used
+  WallTime since;  ///< first used, either way
+  std::optional<std::uint64_t> most_s;
 };
 
 struct ReceivingSaRow {
@@ -45,6 +49,7 @@ struct TunnelRow {
   TunnelIndex index = kNoTunnel;
   tunnel::Record record;
   TunnelState state = TunnelState::Up;
+  std::optional<tunnel::Limit> limit;  ///< by which it is expiring or exhausted
   std::optional<std::string> problem;  ///< why it is down, or its newest keys are not taken
   std::uint16_t inner_mtu = 0;         ///< the largest packet that it takes in one piece
   std::string sends_by;                ///< keys, by name; empty: none

@@ -7,15 +7,33 @@ namespace portico::management {
 namespace {
 
 using Entry = gateway::Tunnels::Entry;
-constexpr auto kUnlimited = tunnel::Allowance{}.octets;
+
+bool has_newer_keys(const Entry& entry) { return entry.sending != entry.sets.back().get(); }
 
 TunnelState state_of(const Entry& entry) {
   if (entry.record.encapsulation == tunnel::Encapsulation::Ipip) return TunnelState::Up;
+  if (entry.wear.hard) return TunnelState::Exhausted;
   if (entry.sending == nullptr) return TunnelState::Down;
-  return entry.sending->waits_for_store() ? TunnelState::Waits : TunnelState::Up;
+  if (entry.sending->waits_for_store()) return TunnelState::Waits;
+  return entry.wear.soft && !has_newer_keys(entry) ? TunnelState::Expiring : TunnelState::Up;
 }
 
-void add_sending(const tunnel::SaSet& set, std::uint64_t most_octets, TunnelRow& row) {
+std::optional<tunnel::Limit> limit_of(const Entry& entry) {
+  switch (state_of(entry)) {
+    case TunnelState::Exhausted:
+      return entry.wear.hard;
+    case TunnelState::Expiring:
+      return entry.wear.soft;
+    case TunnelState::Up:
+    case TunnelState::Waits:
+    case TunnelState::Down:
+      break;
+  }
+  return std::nullopt;
+}
+
+void add_sending(const tunnel::SaSet& set, const tunnel::Allowance& most, TunnelRow& row) {
+  constexpr tunnel::Allowance kUnlimited{};
   const auto senders = set.senders();
   for (std::uint32_t i = 0; i < senders.size(); ++i) {
     const auto standing = set.standing_of(i);
@@ -26,9 +44,11 @@ void add_sending(const tunnel::SaSet& set, std::uint64_t most_octets, TunnelRow&
                     .last = senders[i].most,
                     .octets = standing.octets,
                     .most_octets = std::nullopt,
-                    .since = std::nullopt};
-    if (most_octets != kUnlimited) sa.most_octets = most_octets;
-    if (standing.since != WallTime{}) sa.since = standing.since;
+                    .since = standing.since,
+                    .most_s = std::nullopt};
+    if (most.octets != kUnlimited.octets) sa.most_octets = most.octets;
+    if (most.time != kUnlimited.time)
+      sa.most_s = std::chrono::floor<std::chrono::seconds>(most.time).count();
     row.sending.push_back(std::move(sa));
   }
 }
@@ -51,16 +71,35 @@ stats::GroupReading no_counts() {
   return reading;
 }
 
-/// Why nothing goes through it; nothing: all goes.
+/// What is sent by, or was until it ended.
+const std::string& keys_of(const Entry& entry) {
+  return entry.sending == nullptr ? entry.record.key : entry.sending->key();
+}
+
+/// Why packets for it are dropped; nothing: all go.
 std::optional<std::string> stop_of(const Entry& entry) {
   switch (state_of(entry)) {
     case TunnelState::Up:
+    case TunnelState::Expiring:
       break;
+    case TunnelState::Exhausted:
+      return "it is exhausted: its keys " + keys_of(entry) + " are used up by " +
+             std::string{name_of(*entry.wear.hard)} + ": it needs new ones";
     case TunnelState::Waits:
-      return "nothing is sent, for no sequence numbers are reserved on the disk";
+      return "it waits: nothing is sent, for no sequence numbers are reserved on the disk";
     case TunnelState::Down:
       return "it is down: " + (entry.problem ? entry.problem->what : "it has no keys");
   }
+  return std::nullopt;
+}
+
+/// What is to be mended before it stops.
+std::optional<std::string> warning_of(const Entry& entry) {
+  if (entry.problem && entry.sending != nullptr)
+    return "its new keys are not taken: " + entry.problem->what;
+  if (state_of(entry) == TunnelState::Expiring)
+    return "it is expiring: its keys " + keys_of(entry) + " are used up soon, by " +
+           std::string{name_of(*entry.wear.soft)} + ": it needs new ones";
   return std::nullopt;
 }
 
@@ -70,6 +109,10 @@ std::string_view name_of(TunnelState state) noexcept {
   switch (state) {
     case TunnelState::Up:
       return "up";
+    case TunnelState::Expiring:
+      return "expiring";
+    case TunnelState::Exhausted:
+      return "exhausted";
     case TunnelState::Waits:
       return "waits_for_reservation";
     case TunnelState::Down:
@@ -83,11 +126,12 @@ TunnelRow row_of(const Entry& entry, const TunnelSight& sight, Time now) {
   row.index = entry.index;
   row.record = entry.record;
   row.state = state_of(entry);
+  row.limit = limit_of(entry);
   if (entry.problem) row.problem = to_string(*entry.problem);
   if (entry.path) row.inner_mtu = entry.path->path.inner_mtu;
   if (entry.sending != nullptr) {
     row.sends_by = entry.sending->key();
-    add_sending(*entry.sending, sight.tunnels.settings().allowance.octets, row);
+    add_sending(*entry.sending, sight.tunnels.settings().hard, row);
   }
   for (const auto& set : entry.sets) add_receiving(*set, row);
   row.counters = no_counts();
@@ -111,10 +155,8 @@ void add_tunnel_health(const TunnelSight& sight, const std::optional<Error>& tro
   if (trouble) health.reasons.push_back("the store of SAs does not write: " + to_string(*trouble));
   for (const auto& entry : sight.tunnels.entries()) {
     const auto name = "tunnel " + entry->record.name + ": ";
-    if (const auto why = stop_of(*entry))
-      health.reasons.push_back(name + *why);
-    else if (entry->problem)
-      health.warnings.push_back(name + "its new keys are not taken: " + entry->problem->what);
+    if (const auto why = stop_of(*entry)) health.reasons.push_back(name + *why);
+    if (const auto what = warning_of(*entry)) health.warnings.push_back(name + *what);
     if (sight.watch.is_unanswered(entry->record.name, now))
       health.warnings.push_back(name + "nothing came from " + to_string(entry->path->path.peer) +
                                 " for a minute, while we send");

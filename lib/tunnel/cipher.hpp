@@ -20,6 +20,9 @@ class Key {
   Key(const Key&) = delete;
   Key& operator=(const Key&) = delete;
   virtual ~Key() = default;
+
+  /// Made of the same octets for the same algorithm, by the same driver.
+  [[nodiscard]] virtual bool is_same_as(const Key& other) const noexcept = 0;
 };
 using KeyPtr = std::unique_ptr<const Key>;
 

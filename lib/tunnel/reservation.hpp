@@ -31,6 +31,9 @@ class Reservation {
   /// No number from here on may be used: OutboundSa's `reserved`. At first that is none at all.
   [[nodiscard]] std::uint64_t end() const noexcept { return durable_; }
 
+  /// What was asked for last: no number from here on is used whatever the store says.
+  [[nodiscard]] std::uint64_t asked() const noexcept { return asked_; }
+
   /// What is to be written now, once; `next` is the number of the next packet.
   [[nodiscard]] std::optional<std::uint64_t> ask(std::uint64_t next) noexcept {
     const auto left = asked_ - std::min(next, asked_);

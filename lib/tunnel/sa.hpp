@@ -16,12 +16,6 @@
 
 namespace portico::tunnel {
 
-/// What stops an SA for good (RFC 4301 section 4.4.2.1). Time is control's to watch.
-struct Allowance {
-  std::uint64_t packets = ~std::uint64_t{0};
-  std::uint64_t octets = ~std::uint64_t{0};
-};
-
 /// The last number of an SA: with 32 bits and with ESN (RFC 4303 section 3.3.3).
 [[nodiscard]] constexpr std::uint64_t last_number(bool esn) noexcept {
   return esn ? ~std::uint64_t{0} >> 1 : 0xffff'ffff;

@@ -11,6 +11,24 @@ SaState state_in(std::span<const SaState> states, const SaName& name) {
   return found == states.end() ? SaState{.name = name} : *found;
 }
 
+/// The octets of a key set as one end uses them.
+struct Sides {
+  Sides(const KeySet& keys, End end)
+      : sending(end == End::Gateway ? keys.out : keys.in),
+        receiving(end == End::Gateway ? keys.in : keys.out) {}
+  std::span<const Secret> sending;
+  std::span<const Secret> receiving;
+};
+
+/// When any of these keys was first used, as far as is known; else now.
+WallTime first_use(std::span<const SaState> states, const std::string& key, WallTime now) {
+  std::optional<WallTime> first;
+  for (const auto& state : states)
+    if (state.name.key == key && state.since != WallTime{})
+      first = std::min(first.value_or(state.since), state.since);
+  return first.value_or(now);
+}
+
 /// The worker that opens an SA's packets. With one SA a tunnel, tunnels are spread by their SPIs.
 std::uint16_t owner_of(const Record& record, std::uint32_t base, std::uint32_t index,
                        std::uint16_t workers) {
@@ -24,12 +42,11 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
                                            std::span<const SaState> states, const Shape& shape,
                                            const MakeKey& make_key) {
   const bool is_gateway = shape.end == End::Gateway;
-  const auto& sending = is_gateway ? keys.out : keys.in;
-  const auto& receiving = is_gateway ? keys.in : keys.out;
+  const auto [sending, receiving] = Sides{keys, shape.end};
   const auto send_base = is_gateway ? record.spi_out : record.spi_in;
   const auto receive_base = is_gateway ? record.spi_in : record.spi_out;
-  std::unique_ptr<SaSet> set{new SaSet};
-  set->key_ = keys.name;
+  const Age age{first_use(states, keys.name, shape.now.wall), shape.now};
+  std::unique_ptr<SaSet> set{new SaSet(keys.name, age, shape)};
   set->senders_ = std::vector<OutboundSa>(record.sas);
   for (std::uint32_t i = 0; i < record.sas; ++i) {
     auto send_key = make_key(record.algorithm, sending[i].octets());
@@ -39,7 +56,7 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
 
     const auto sent = state_in(states, {keys.name, Way::Sending, i});
     auto& reservation = set->reservations_.emplace_back(sent.number, record.esn);
-    set->lives_.push_back({sent.octets, sent.since});
+    set->octets_.push_back({sent.octets, sent.octets});
     auto& out = set->senders_[i];
     out.key = send_key->get();
     out.spi = send_base + i;
@@ -47,8 +64,8 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
     out.esn = record.esn;
     out.next += reservation.first();
     out.reserved = reservation.end();
-    out.most = std::min(last_number(record.esn), shape.allowance.packets);
-    out.octets_left = shape.allowance.octets - std::min(sent.octets, shape.allowance.octets);
+    out.most = std::min(last_number(record.esn), shape.hard.packets);
+    out.octets_left = shape.hard.octets - std::min(sent.octets, shape.hard.octets);
 
     const auto received = state_in(states, {keys.name, Way::Receiving, i});
     auto& kept = set->kept_.emplace_back();
@@ -69,29 +86,61 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
   return set;
 }
 
-SaState SaSet::state_of(Way way, std::uint32_t index, std::uint64_t number, WallTime now) {
-  SaState state{.name = {key_, way, index}, .number = number};
-  if (way == Way::Receiving) return state;
-  auto& life = lives_[index];
-  if (life.since == WallTime{}) life.since = now;
-  state.since = life.since;
-  state.octets = life.octets + senders_[index].octets.value();
-  return state;
+/// They are made ready for the cipher as those in use are, and compared with them: neither octets
+/// nor a digest of them are kept for that, and there is nothing more to wipe.
+bool SaSet::is_made_of(const KeySet& keys, const MakeKey& make_key) const {
+  const auto [sending, receiving] = Sides{keys, end_};
+  if (std::min(sending.size(), receiving.size()) < senders_.size()) return false;
+  const auto is_key = [&](const KeyPtr& key, Algorithm algorithm, const Secret& octets) {
+    const auto made = make_key(algorithm, octets.octets());
+    return made && key->is_same_as(**made);
+  };
+  for (std::size_t i = 0; i < senders_.size(); ++i)
+    if (!is_key(keys_[2 * i], senders_[i].algorithm, sending[i]) ||
+        !is_key(keys_[2 * i + 1], senders_[i].algorithm, receiving[i]))
+      return false;
+  return true;
 }
 
-void SaSet::for_each_reservation(WallTime now, const Keep& keep) {
+/// Whatever is reserved by now: of what waits for the disk, the newest is written only.
+SaState SaSet::sender_state(std::uint32_t index) {
+  auto& octets = octets_[index];
+  octets.kept = octets_of(index);
+  return {.name = {key_, Way::Sending, index},
+          .number = reservations_[index].asked(),
+          .octets = octets.kept,
+          .since = age_.since()};
+}
+
+void SaSet::for_each_reservation(const Keep& keep) {
   for (std::uint32_t i = 0; i < senders_.size(); ++i)
-    if (const auto wanted = reservations_[i].ask(senders_[i].next.value()))
-      keep(state_of(Way::Sending, i, *wanted, now));
+    if (reservations_[i].ask(senders_[i].next.value())) keep(sender_state(i));
 }
 
-void SaSet::for_each_moved_window(WallTime now, const Keep& keep) {
+void SaSet::for_each_moved(const Keep& keep) {
   for (std::uint32_t i = 0; i < receivers_.size(); ++i) {
     const auto top = receivers_[i]->seen.top();
     if (top == kept_[i].top) continue;
     kept_[i].top = top;
-    keep(state_of(Way::Receiving, i, top, now));
+    keep({.name = {key_, Way::Receiving, i}, .number = top, .since = age_.since()});
   }
+  for (std::uint32_t i = 0; i < senders_.size(); ++i)
+    if (octets_of(i) != octets_[i].kept) keep(sender_state(i));
+}
+
+Wear SaSet::wear(std::uint16_t full, Now now) noexcept {
+  Wear worst;
+  const auto age = age_.at(now);
+  for (std::uint32_t i = 0; i < senders_.size(); ++i) {
+    const auto& sa = senders_[i];
+    Use use{.packets = sa.next.value() - 1, .octets = octets_of(i), .time = age};
+    if (!worst.soft) worst.soft = reached(soft_, use);
+    if (!worst.soft && reservations_[i].is_last()) worst.soft = Limit::Numbers;
+    use.octets += full - 1u;
+    if (!worst.hard) worst.hard = reached(hard_, use);
+    if (!worst.hard && use.packets >= last_number(sa.esn)) worst.hard = Limit::Numbers;
+  }
+  return worst;
 }
 
 std::optional<SaSet::Extension> SaSet::stored(const SaName& name, std::uint64_t number) {

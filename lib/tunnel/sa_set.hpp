@@ -4,6 +4,8 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/time.hpp"
+#include "tunnel/lifetime.hpp"
 #include "tunnel/record.hpp"
 #include "tunnel/reservation.hpp"
 #include "tunnel/sa.hpp"
@@ -31,7 +33,9 @@ class SaSet {
     std::uint32_t window = 1024;
     std::uint16_t workers = 1;
     TunnelIndex tunnel = kNoTunnel;
-    Allowance allowance{};  ///< of each SA: its hard lifetime
+    Allowance hard{};  ///< lifetime of each SA; its packets and octets are the workers' to watch
+    Allowance soft{};
+    Now now{};  ///< the first use of keys that no state is of
   };
   /// `states`: what the store holds, of this key set or others. The error says which key is
   /// refused.
@@ -52,11 +56,14 @@ class SaSet {
     return receivers_;
   }
 
+  /// These are the octets that it was made of.
+  [[nodiscard]] bool is_made_of(const KeySet& keys, const MakeKey& make_key) const;
+
   using Keep = std::function<void(const SaState&)>;
   /// Numbers that are to be reserved now, each once.
-  void for_each_reservation(WallTime now, const Keep& keep);
-  /// Windows that have moved since they were last asked for.
-  void for_each_moved_window(WallTime now, const Keep& keep);
+  void for_each_reservation(const Keep& keep);
+  /// What has moved since it was last asked for: windows, and octets sent.
+  void for_each_moved(const Keep& keep);
   /// A number is on the disk: the sender that may go on, and up to which; nothing if that is old.
   struct Extension {
     std::uint32_t spi;
@@ -67,12 +74,15 @@ class SaSet {
   struct Standing {
     std::uint64_t reserved = 0;  ///< no number from here on may be used
     std::uint64_t octets = 0;    ///< that it sent, over restarts
-    WallTime since;              ///< when it was first used; zero: it has not been
+    WallTime since;              ///< when the first of these SAs was first used, either way
   };
   [[nodiscard]] Standing standing_of(std::uint32_t index) const noexcept {
-    const auto& life = lives_[index];
-    return {reservations_[index].end(), life.octets + senders_[index].octets.value(), life.since};
+    return {reservations_[index].end(), octets_of(index), age_.since()};
   }
+  /// Of the sender that is worn most. `full`: octets of the largest packet.
+  [[nodiscard]] Wear wear(std::uint16_t full, Now now) noexcept;
+  /// Its hard lifetime by time, both ways.
+  [[nodiscard]] bool is_too_old(Now now) noexcept { return age_.at(now) >= hard_.time; }
   /// A packet has come under it, in this life.
   [[nodiscard]] bool is_heard() const noexcept;
   /// No number may be used yet, or none any more.
@@ -84,19 +94,27 @@ class SaSet {
     std::uint64_t first = 0;  // its top when it was made
     std::uint64_t top = 0;    // as last handed to the store
   };
-  struct Life {  // of an SA, over restarts
-    std::uint64_t octets = 0;
-    WallTime since;
+  struct Octets {              // beside a sender
+    std::uint64_t before = 0;  // in earlier lives
+    std::uint64_t kept = 0;    // all of them, as last handed to the store
   };
-  SaSet() = default;
-  [[nodiscard]] SaState state_of(Way way, std::uint32_t index, std::uint64_t number, WallTime now);
+  SaSet(const std::string& key, Age age, const Shape& shape)
+      : key_(key), end_(shape.end), age_(age), hard_(shape.hard), soft_(shape.soft) {}
+  [[nodiscard]] std::uint64_t octets_of(std::uint32_t index) const noexcept {
+    return octets_[index].before + senders_[index].octets.value();
+  }
+  [[nodiscard]] SaState sender_state(std::uint32_t index);
 
   std::string key_;
+  End end_;
+  Age age_;
+  Allowance hard_;
+  Allowance soft_;
   bool senders_are_out_ = false;
-  std::vector<KeyPtr> keys_;
+  std::vector<KeyPtr> keys_;  // by index, each sender's and each receiver's in turn
   std::vector<OutboundSa> senders_;
   std::vector<Reservation> reservations_;  // a sender's each
-  std::vector<Life> lives_;                // the same
+  std::vector<Octets> octets_;             // the same
   std::vector<std::unique_ptr<InboundSa>> receivers_;
   std::vector<Kept> kept_;  // a receiver's each
 };

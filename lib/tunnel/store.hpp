@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,8 +31,8 @@ struct SaState {
   /// Sending: every number below may have been sent, none from here on has. Receiving: the highest
   /// number that was taken.
   std::uint64_t number = 0;
-  std::uint64_t octets = 0;  ///< went through it, for its lifetime
-  WallTime since{};          ///< when it was first used
+  std::uint64_t octets = 0;  ///< that it sent, for its lifetime
+  WallTime since{};          ///< when the first SA of its key set was first used
   friend bool operator==(const SaState&, const SaState&) = default;
 };
 
@@ -47,7 +48,9 @@ class SaStore {
  public:
   virtual ~SaStore() = default;
 
-  [[nodiscard]] virtual Result<LoadedSas> load() = 0;
+  /// `keys`: names of those that there are now. They are retired where it cannot be told which were
+  /// used; of others nobody knows then, so that they must never be put back.
+  [[nodiscard]] virtual Result<LoadedSas> load(const std::set<std::string>& keys) = 0;
   /// Writes all of `batch`; on return it survives a power cut, and no earlier copy of the store
   /// will be believed. On an error nothing of it may be relied on; the same again is idempotent.
   [[nodiscard]] virtual Result<void> commit(std::span<const SaState> batch) = 0;

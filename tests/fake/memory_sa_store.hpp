@@ -9,7 +9,9 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace portico::fake {
@@ -37,7 +39,7 @@ class MemorySaStore final : public tunnel::SaStore {
     return failures_;
   }
 
-  [[nodiscard]] Result<tunnel::LoadedSas> load() override {
+  [[nodiscard]] Result<tunnel::LoadedSas> load(const std::set<std::string>&) override {
     const std::scoped_lock lock{mutex_};
     tunnel::LoadedSas loaded;
     for (const auto& [name, state] : states_) loaded.states.push_back(state);

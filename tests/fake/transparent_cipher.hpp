@@ -24,6 +24,10 @@ class TransparentKey final : public tunnel::Key {
     expects(octets.size() == tunnel::key_material(a), "a key of its algorithm's size");
   }
 
+  [[nodiscard]] bool is_same_as(const tunnel::Key& other) const noexcept override {
+    return static_cast<const TransparentKey&>(other).name == name;
+  }
+
   /// FNV-1a: any octet changes it.
   static std::uint64_t sum(Bytes octets, std::uint64_t begin) noexcept {
     auto hash = begin ^ 0xcbf29ce484222325;

@@ -13,7 +13,7 @@ from scapy.layers.l2 import Ether
 from lib.call import Call
 from lib.config import ACME_DESK, GATEWAY_WAN, PROVIDER, phone_class
 from lib.phones import exchange_udp, leased
-from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP
+from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, tunnel_of
 from lib.waiting import eventually
 
 SIP = 5060
@@ -171,3 +171,39 @@ def test_e4_without_its_store_a_gateway_sends_nothing_until_there_are_new_keys(l
     lab.start(config_of(lab))
     exchange(lab, phone)
     watch.esp(2)
+
+
+def test_e4_with_store_and_witness_ruined_it_serves_direct_phones_until_there_are_new_keys(lab):
+    concentrator, gateway = lab.start_concentrator(), lab.start(config_of(lab))
+    phone, other = leased(lab, 1), leased(lab, 2, ACME_DESK)
+    exchange(lab, phone)
+    gateway.process.kill()
+    watch = Watch(lab, other)
+    store = pathlib.Path(gateway.config["tunnel"]["store"])
+    for file in *store.parent.glob("tunnels.db*"), pathlib.Path(
+            gateway.config["tunnel"]["keys"] + ".used"):
+        file.write_bytes(b"ruined" * 1000)
+    gateway.launch().wait_for_health((503,))
+    _, health = gateway.health()
+    assert "tunnel branch: it is down: its keys may have been used" in health["reasons"][0]
+    assert any("which keys were used is not known" in text for text in health["warnings"])
+    assert tunnel_of(gateway)["state"] == "down"
+    lose(phone)
+    exchange_udp(other, lab.provider)
+    eventually(lambda: gateway.drops() == {"tunnel_down": LOST}, lambda: f"{gateway.drops()}")
+    watch.esp(0)
+
+    lab.write_new_keys(gateway, concentrator)
+    for end in concentrator, gateway:
+        end.ctl("tunnels", "reload")
+    concentrator.ctl("tunnels", "switch", "branch")  # or it would with what it hears first
+    eventually(lambda: tunnel_of(gateway)["state"] == "up", "sent by new keys")
+    assert gateway.health()[0] == 200
+    exchange(lab, phone)
+    watch.esp(2)
+    # For good: a restart knows which keys are retired.
+    gateway.stop()
+    gateway.start()
+    assert any("which keys were used is not known" in text
+               for text in gateway.health()[1]["warnings"])
+    exchange(lab, phone)

@@ -120,7 +120,7 @@ def test_t3_e11_keys_change_under_traffic_and_nothing_is_lost(tunnel_lab, worker
     internet = tunnel_lab.provider.capture("eth0", f"ip src {GATEWAY_WAN}")
     with Conversation(tunnel_lab, phone) as talk:
         talk.goes_on()
-        tunnel_lab.write_new_keys(gateway, concentrator, spi_out=4160, spi_in=8256)
+        tunnel_lab.write_new_keys(gateway, concentrator)
         for end in (concentrator, gateway):
             end.ctl("tunnels", "reload")
             assert len(tunnel_of(end)["takes"]) == 2
@@ -160,6 +160,21 @@ def test_a_reload_takes_all_of_the_files_or_nothing(tunnel_lab):
     assert "0600" in refused(gateway, good)
     assert tunnel_of(gateway)["sends_by"] == before["sends_by"]
     assert "no newer keys" in failed(gateway, "tunnels", "switch", "branch")
+    exchange_udp(tunnelled(tunnel_lab, 1), tunnel_lab.voip, address=VOIP, port=SIP)
+
+
+def test_t3_other_octets_under_a_name_in_use_are_refused_at_a_reload(tunnel_lab):
+    for end in start(tunnel_lab):
+        file = pathlib.Path(end.config["tunnel"]["keys"])
+        right = file.read_text()
+        keys = json.loads(right)
+        other = keys["out"][0][::-1]
+        file.write_text(json.dumps(keys | {"out": [other]}) + "\n")
+        said = failed(end, "tunnels", "reload")
+        assert f"keys {keys['name']} are in use with other octets" in said
+        assert keys["out"][0][:8] not in said and other[:8] not in said
+        file.write_text(right)
+        assert "as the files say" in end.ctl("tunnels", "reload")
     exchange_udp(tunnelled(tunnel_lab, 1), tunnel_lab.voip, address=VOIP, port=SIP)
 
 

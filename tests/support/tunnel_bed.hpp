@@ -9,6 +9,7 @@
 #include "management/tunnel_tables.hpp"
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,13 +43,15 @@ struct TunnelBed : gateway::TunnelWorld {
     }
   };
 
-  explicit TunnelBed(tunnel::End end)
+  explicit TunnelBed(tunnel::End end, tunnel::Allowance hard = {}, tunnel::Allowance soft = {})
       : publisher({&workers[0]->mailbox, &workers[1]->mailbox}),
         tunnels({.end = end,
                  .own = end == tunnel::End::Gateway ? "203.0.113.1"_ip : "198.51.100.1"_ip,
                  .workers = 2,
                  .window = 64,
-                 .sas = 64},
+                 .sas = 64,
+                 .hard = hard,
+                 .soft = soft},
                 publisher, *this) {}
 
   Result<tunnel::KeyPtr> make_key(tunnel::Algorithm algorithm, Bytes octets) override {
@@ -60,8 +63,10 @@ struct TunnelBed : gateway::TunnelWorld {
   void settle() {
     do {
       serve();
-      for (const auto& state : std::exchange(to_store, {}))
+      for (const auto& state : std::exchange(to_store, {})) {
+        disk.insert_or_assign(state.name, state);
         tunnels.stored(state.name, state.number, now);
+      }
     } while (publisher.outstanding() > 0 || !to_store.empty());
   }
   void serve() {
@@ -69,14 +74,22 @@ struct TunnelBed : gateway::TunnelWorld {
     for (auto& worker : workers)
       worker->mailbox.serve(256, [&worker](const orders::Order& o) { worker->carry_out(o); });
   }
+  /// On both clocks.
   void pass(Duration time) {
     now.time = now.time + time;
+    now.wall.s += std::chrono::floor<std::chrono::seconds>(time).count();
     tunnels.turn(now);
     settle();
   }
   void take(std::vector<tunnel::Record> records) {
     tunnels.take({records, keys_of(records)}, now);
     settle();
+  }
+  /// What another life finds.
+  [[nodiscard]] tunnel::LoadedSas on_disk() const {
+    tunnel::LoadedSas loaded;
+    for (const auto& [name, state] : disk) loaded.states.push_back(state);
+    return loaded;
   }
   [[nodiscard]] std::vector<management::TunnelTables> tables() const {
     return {{&workers[0]->tunnels, &workers[0]->blocks},
@@ -121,6 +134,7 @@ struct TunnelBed : gateway::TunnelWorld {
   std::vector<std::unique_ptr<Worker>> workers = two_workers();
   gateway::Publisher publisher;
   std::deque<tunnel::SaState> to_store;
+  std::map<tunnel::SaName, tunnel::SaState> disk;
   gateway::Tunnels tunnels;
 
  private:

@@ -27,6 +27,10 @@ std::string count_of(const TunnelRow& row, std::string_view name) {
   return found == fields.end() ? "-" : std::to_string(found->value);
 }
 
+std::string or_dash(const std::optional<std::uint64_t>& number) {
+  return number ? std::to_string(*number) : "-";
+}
+
 std::string table_of(const Page<TunnelRow>& page) {
   Table table{{{"tunnel"},
                {"state"},
@@ -41,7 +45,7 @@ std::string table_of(const Page<TunnelRow>& page) {
     table.row({row.record.name, std::string{name_of(row.state)}, to_string(row.record.gateway),
                to_string(row.record.concentrator), protection_of(row.record),
                row.sends_by.empty() ? "-" : row.sends_by, count_of(row, "packets_out"),
-               count_of(row, "packets_in"), row.heard_s ? std::to_string(*row.heard_s) : "-"});
+               count_of(row, "packets_in"), or_dash(row.heard_s)});
   return text_of(table, page);
 }
 
@@ -51,11 +55,13 @@ std::string sending_of(const TunnelRow& row) {
                {"next", kRight},
                {"reserved to", kRight},
                {"octets", kRight},
-               {"since"}}};
+               {"of at most", kRight},
+               {"since"},
+               {"for at most s", kRight}}};
   for (const auto& sa : row.sending)
     table.row({sa.keys, std::to_string(sa.spi), std::to_string(sa.next),
-               std::to_string(sa.reserved), std::to_string(sa.octets),
-               sa.since ? management::to_text(*sa.since) : "-"});
+               std::to_string(sa.reserved), std::to_string(sa.octets), or_dash(sa.most_octets),
+               management::to_text(sa.since), or_dash(sa.most_s)});
   return table.text();
 }
 

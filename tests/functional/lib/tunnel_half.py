@@ -15,7 +15,7 @@ from .phones import exchange_udp, leased, static, static_entry
 from .sip_calls import Call, Caller, far_rtp_ports, heard_in, roomy, sip_ports
 from .steps import Step, held
 from .tunnel_lab import (PRIVATE_BLOCK, PUBLIC_BLOCK, VOIP, VOIP_NET, VOIP_SECOND, AtTheServer,
-                         addresses)
+                         addresses, tunnel_of)
 from .waiting import eventually
 
 
@@ -115,7 +115,7 @@ class TunnelHalf:
     def _concentrator_turns(self):
         self._concentrator = start_concentrator(self._lab)
         for end in self._ends():
-            row = self._tunnel_of(end)
+            row = tunnel_of(end)
             assert (row["state"], row["problem"]) == ("up", None), row
         held("D1", f"the concentrator runs, GET /v1/health is {self._concentrator.health()[0]}; "
                    "the tunnel is up at both ends")
@@ -180,11 +180,11 @@ class TunnelHalf:
 
     def _is_shown(self):
         def counted(way):
-            return [self._tunnel_of(end)["counters"][f"packets_{way}"] for end in self._ends()]
+            return [tunnel_of(end)["counters"][f"packets_{way}"] for end in self._ends()]
         eventually(lambda: counted("out") == counted("in")[::-1] and all(counted("in")),
                    lambda: f"as many out as in: {counted('out')}, {counted('in')}")
         for end in self._ends():
-            row, name = self._tunnel_of(end), end.namespace.label
+            row, name = tunnel_of(end), end.namespace.label
             assert row["state"] == "up" and row["heard_s"] is not None
             held("D3", f"{name}> show tunnels\n{end.ctl('show', 'tunnels').strip()}")
             held("D4", f"{name}: /v1/tunnels: {row['name']} is {row['state']}, "
@@ -193,8 +193,3 @@ class TunnelHalf:
 
     def _ends(self):
         return self._gateway, self._concentrator
-
-    @staticmethod
-    def _tunnel_of(end):
-        [row] = end.get("/v1/tunnels")["items"]
-        return row

@@ -75,9 +75,9 @@ class TunnelLab(Lab):
             record["key"] = made.stdout.split()[-1]
         (self.directory / "tunnels.jsonl").write_text(json.dumps(record) + "\n")
 
-    def write_new_keys(self, *ends, **record):
-        """The same tunnel with new keys, in the files of both ends; its SPIs must be new as well."""
-        self.write_tunnels(**record)
+    def write_new_keys(self, *ends, spi_out=4160, spi_in=8256):
+        """The same tunnel with new keys under new SPIs, in the files of these ends."""
+        self.write_tunnels(spi_out=spi_out, spi_in=spi_in)
         for end in ends:
             pathlib.Path(end.config["tunnel"]["keys"]).write_bytes(
                 (self.directory / "tunnel-keys.jsonl").read_bytes())
@@ -130,7 +130,7 @@ class TunnelLab(Lab):
 
 
 def tunnel_of(end):
-    """What an end says of its only one."""
+    """What an end tells of its tunnel."""
     [row] = end.get("/v1/tunnels")["items"]
     return row
 

@@ -40,10 +40,18 @@ TEST_CASE("a replay window is a power of two from 64 to 4096", "[config][E-5]") 
     CHECK(with(R"("replay_window": )" + std::string{bad}) == Places{"/tunnel/replay_window"});
 }
 
-TEST_CASE("what is not built cannot be asked for", "[config][E-9][E-10]") {
-  CHECK(with(R"("hard": {"packets": 1, "octets": 18446744073709551615})").empty());
-  CHECK(with(R"("hard": {"seconds": 10})") == Places{"/tunnel/hard/seconds"});
-  CHECK(with(R"("soft": {"octets": 10})") == Places{"/tunnel/soft"});
+TEST_CASE("an SA warns before it stops", "[config][E-9]") {
+  CHECK(with(R"("soft": {"seconds": 9}, "hard": {"seconds": 10, "packets": 1})").empty());
+  CHECK(with(R"("soft": {"octets": 10})").empty());
+  CHECK(with(R"("hard": {"octets": 18446744073709551615})").empty());
+  CHECK(with(R"("soft": {"seconds": 10}, "hard": {"seconds": 10})") ==
+        Places{"/tunnel/soft/seconds"});
+  CHECK(with(R"("soft": {"packets": 2}, "hard": {"packets": 1})") ==
+        Places{"/tunnel/soft/packets"});
+  CHECK(with(R"("soft": {"octets": 2}, "hard": {"octets": 2})") == Places{"/tunnel/soft/octets"});
+}
+
+TEST_CASE("what is not built cannot be asked for", "[config][E-10]") {
   CHECK(with(R"("keepalive_s": 20)") == Places{"/tunnel/keepalive_s"});
 }
 

@@ -110,7 +110,7 @@ class TunnelEnd : public WorkerGroup, private gateway::TunnelWorld {
                   .workers = static_cast<std::uint16_t>(workers().size()),
                   .link_mtu = worker().link(Side::Wan).mtu(),
                   .dressing = shape.dressing,
-                  .allowance = shape.allowance},
+                  .hard = shape.allowance},
                  publisher_, *this) {
     for (auto& w : workers()) {
       w->cipher = std::make_unique<fake::TransparentCipher>();

@@ -78,6 +78,36 @@ TEST_CASE("a reload changes nothing of a tunnel that its packets could not follo
   }
 }
 
+TEST_CASE("keys of other octets need another name, while the old ones are in use", "[tunnel][T3]") {
+  TunnelBed bed{GENERATE(tunnel::End::Gateway, tunnel::End::Concentrator)};
+  const std::vector records{TunnelBed::record("a", 1)};
+  bed.take(records);
+  TunnelFiles files{records, TunnelBed::keys_of(records)};
+  const auto said = [&] {
+    const auto all = objections_to(files, bed.tunnels, {});
+    return all.empty() ? std::string{} : to_string(all.front());
+  };
+  CHECK(said().empty());
+  auto& set = files.keys.front();
+  auto& one = GENERATE(true, false) ? set.out[GENERATE(0u, 1u)] : set.in[GENERATE(0u, 1u)];
+  std::vector<std::uint8_t> octets{one.octets().begin(), one.octets().end()};
+  octets.back() ^= 1;
+  one = Secret{octets};
+  CHECK(said() ==
+        "tunnel a: keys key-1 are in use with other octets than the file's: other keys "
+        "need another name");
+  SECTION("also while they are only received under") {
+    bed.take({TunnelBed::record("a", 2)});
+    files.records = {TunnelBed::record("a", 2)};
+    for (auto& newer : TunnelBed::keys_of(files.records)) files.keys.push_back(std::move(newer));
+    CHECK(contains(said(), "keys key-1 are in use"));
+    bed.tunnels.entries().front()->sets.back()->receivers()[0]->seen.accept(1);
+    bed.pass(1s);
+    bed.pass(bed.tunnels.settings().linger);
+    CHECK(said().empty());
+  }
+}
+
 TEST_CASE("keys that were used do not come back, for their numbers would begin anew",
           "[tunnel][E-4]") {
   TunnelBed bed{tunnel::End::Concentrator};

@@ -76,6 +76,24 @@ TEST_CASE("a key of another length is refused, and both lengths are told", "[ips
   }
 }
 
+TEST_CASE("keys are the same if their octets are, and only then", "[ipsec_mb][T3]") {
+  const auto algorithm =
+      GENERATE(Algorithm::AesGcm128, Algorithm::AesGcm256, Algorithm::ChaCha20Poly1305,
+               Algorithm::AesCbc128Sha256, Algorithm::AesCbc256Sha256);
+  auto octets = counting(tunnel::key_material(algorithm));
+  const auto key = ipsec_mb::make_key(algorithm, octets).value();
+  CHECK(key->is_same_as(*ipsec_mb::make_key(algorithm, octets).value()));
+  for (auto& octet : octets) {
+    octet ^= 1;
+    CHECK_FALSE(key->is_same_as(*ipsec_mb::make_key(algorithm, octets).value()));
+    octet ^= 1;
+  }
+  if (algorithm == Algorithm::AesGcm256) {
+    const auto chacha = ipsec_mb::make_key(Algorithm::ChaCha20Poly1305, octets).value();
+    CHECK_FALSE(key->is_same_as(*chacha));
+  }
+}
+
 TEST_CASE("nothing of a key stays in memory when it goes", "[ipsec_mb][T3]") {
   const auto algorithm =
       GENERATE(Algorithm::AesGcm128, Algorithm::AesGcm256, Algorithm::ChaCha20Poly1305,

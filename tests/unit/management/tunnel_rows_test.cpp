@@ -13,7 +13,8 @@ namespace {
 using support::TunnelBed;
 
 struct Running : TunnelBed {
-  Running() : TunnelBed(tunnel::End::Gateway) {}
+  explicit Running(tunnel::Allowance hard = {}, tunnel::Allowance soft = {})
+      : TunnelBed(tunnel::End::Gateway, hard, soft) {}
   [[nodiscard]] TunnelSight sight() { return {tunnels, all = tables(), watch}; }
   [[nodiscard]] TunnelRow row(std::size_t i = 0) {
     return row_of(*tunnels.entries()[i], sight(), now.time);
@@ -100,6 +101,49 @@ TEST_CASE("what stops a tunnel's traffic is a reason in its health", "[managemen
     run.take({record});
     CHECK(run.health(Error{"disk full", ""}).reasons ==
           std::vector<std::string>{"the store of SAs does not write: disk full"});
+  }
+}
+
+TEST_CASE("of an SA that is used up, or soon will be, the operator is told", "[management][E-9]") {
+  Running run{{.packets = 1000, .time = 100s}, {.packets = 900, .time = 90s}};
+  run.take({TunnelBed::record("a", 1)});
+  CHECK(run.row().state == TunnelState::Up);
+  CHECK(to_json(run.row())["limit"] == nullptr);
+  CHECK(to_json(run.row())["sending"][0]["most_s"] == 100);
+  auto& sa = run.tunnels.entries().front()->sending->senders()[0];
+  SECTION("soon") {
+    sa.next += 900;
+    run.pass(1s);
+    CHECK(to_json(run.row())["state"] == "expiring");
+    CHECK(to_json(run.row())["limit"] == "packets");
+    CHECK(run.health().ok());
+    CHECK(run.health().warnings ==
+          std::vector<std::string>{"tunnel a: it is expiring: its keys key-1 are used up soon, by "
+                                   "packets: it needs new ones"});
+    SECTION("not if there are new keys, which it will send by") {
+      run.take({TunnelBed::record("a", 2)});
+      CHECK(run.row().state == TunnelState::Up);
+      CHECK(run.health().warnings.empty());
+    }
+  }
+  SECTION("by packets") {
+    sa.next += 1000;
+    run.pass(1s);
+    CHECK(to_json(run.row())["state"] == "exhausted");
+    CHECK(run.row().sends_by == "key-1");
+    CHECK(run.health().warnings.empty());
+    CHECK(run.health().reasons ==
+          std::vector<std::string>{"tunnel a: it is exhausted: its keys key-1 are used up by "
+                                   "packets: it needs new ones"});
+  }
+  SECTION("by time") {
+    run.pass(100s);
+    CHECK(run.row().state == TunnelState::Exhausted);
+    CHECK(run.row().limit == tunnel::Limit::Time);
+    CHECK(run.row().sends_by.empty());
+    CHECK(run.row().takes.empty());
+    CHECK(run.health().reasons.size() == 1);
+    CHECK(run.health().warnings.empty());
   }
 }
 

@@ -45,7 +45,7 @@ std::vector<Acknowledged> run(PowerCutDisk& disk, const std::string& file, Sync 
   SaWorkload workload{seed};
   for (int start = 0; start < kStarts; ++start) {
     const auto store = open_store(disk, file, sync);
-    REQUIRE(store->load());
+    REQUIRE(store->load({}));
     for (int i = 0; i < kCommitsAStart; ++i) {
       REQUIRE(store->commit(workload.next_batch()));
       acknowledged.push_back({disk.operations(), workload.states()});
@@ -60,7 +60,7 @@ std::string fault_of(const support::DiskImage& image, const std::string& file,
   PowerCutDisk disk{"after-the-cut", image};
   for (int start = 0; start < 2; ++start) {
     const auto store = open_store(disk, file, Sync::Full);
-    const auto loaded = store->load();
+    const auto loaded = store->load({});
     if (!loaded) return to_string(loaded.error());
     if (loaded->distrust || !loaded->retired_keys.empty()) return "distrusted";
     for (const auto& [name, state] : promised) {

@@ -152,7 +152,7 @@ TEST_CASE("what it says is durable, the next start finds", "[store][sqlite][E-4]
   std::map<SaName, std::uint64_t> durable;
   {
     const auto store = open();
-    REQUIRE(store->load());
+    REQUIRE(store->load({}));
     SaStoreThread thread{*store, {}};
     for (std::uint64_t number = 1; number <= 100; ++number) {
       thread.submit({sending(0, number), sending(1, number)});
@@ -161,7 +161,7 @@ TEST_CASE("what it says is durable, the next start finds", "[store][sqlite][E-4]
     REQUIRE(await_durable(thread, sending(0, 100)));
     durable[sending(0, 0).name] = 100;
   }
-  const auto loaded = open()->load();
+  const auto loaded = open()->load({});
   REQUIRE(loaded);
   CHECK(loaded->states.size() == 2);
   for (const auto& state : loaded->states) CHECK(state.number >= durable[state.name]);

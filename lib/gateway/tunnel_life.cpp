@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The end of a tunnel's SAs (RFC 4301 section 4.4.2.1). Those whose numbers, packets or octets are
+// used up send no more, which their workers see to; here those end whose time is over.
+#include "gateway/tunnels.hpp"
+
+#include <utility>
+
+namespace portico::gateway {
+
+tunnel::Wear Tunnels::wear_of(const Entry& entry, Now now) const {
+  return entry.sending->wear(entry.path->path.inner_mtu, now);
+}
+
+/// Neither sent by nor taken any more. If nothing newer was there to send by, the tunnel is down:
+/// what is for it is dropped.
+void Tunnels::end_too_old(Entry& entry, Now now) {
+  for (auto& set : entry.sets) {
+    if (!set->is_too_old(now)) continue;
+    if (set.get() == entry.sending) {
+      publisher_.post(orders::SetSenders{entry.index, {}}, now.time);
+      entry.sending = nullptr;
+    }
+    let_go(std::move(set), now);
+  }
+  std::erase(entry.sets, nullptr);
+}
+
+}  // namespace portico::gateway
