@@ -32,7 +32,10 @@ constexpr std::tuple kRecordOptions{
     List{&Record::blocks, "blocks", "what is behind the gateway: ports of the provider's addresses",
          kBlockOptions},
     Required{&Record::remote, "remote", "what is behind the concentrator"},
-    Option{&Record::mtu, "mtu", "of the path between them, outer headers included", {576, 9000}},
+    Option{&Record::mtu,
+           "mtu",
+           "of the path between them, outer headers included; less is learned from ICMP",
+           {576, 9000}},
     Option{&Record::algorithm, "algorithm",
            "aes-gcm-128, aes-gcm-256, chacha20-poly1305, aes-cbc-128-hmac-sha2-256-128 or "
            "aes-cbc-256-hmac-sha2-256-128"},

@@ -59,6 +59,7 @@ Json to_json(const TunnelRow& row) {
           {"udp", record.udp},
           {"esn", is_esp ? Json(record.esn) : Json(nullptr)},
           {"mtu", record.mtu},
+          {"path_mtu", row.path_mtu},
           {"inner_mtu", row.inner_mtu},
           {"blocks", list_of(record.blocks)},
           {"remote", std::move(remote)},

@@ -46,6 +46,7 @@ struct TunnelRow {
   tunnel::Record record;
   TunnelState state = TunnelState::Up;
   std::optional<std::string> problem;  ///< why it is down, or its newest keys are not taken
+  std::uint16_t path_mtu = 0;          ///< of the way to the far end, as far as it is known
   std::uint16_t inner_mtu = 0;         ///< the largest packet that it takes in one piece
   std::string sends_by;                ///< keys, by name; empty: none
   std::vector<std::string> takes;      ///< the same, of packets that come; the last is the newest

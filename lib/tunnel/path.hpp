@@ -33,20 +33,22 @@ struct Path {
   }
 };
 
+/// Of the outer header.
+[[nodiscard]] inline std::uint8_t protocol_of(const Record& record) noexcept {
+  if (record.encapsulation == Encapsulation::Ipip) return wire::kProtocolIpip;
+  return record.udp ? wire::kProtocolUdp : wire::kProtocolEsp;
+}
+
 /// `own`: our outer address, one of the record's two. `link_mtu`: of the side that it leaves by.
 /// `remote`: the record's, which must outlive the path.
 [[nodiscard]] inline Path path_of(const Record& record, Ipv4 own, std::uint16_t link_mtu,
                                   const Dressing& dressing, std::span<const AddressBlock> remote) {
   const auto peer = own == record.gateway ? record.concentrator : record.gateway;
-  const bool is_ipip = record.encapsulation == Encapsulation::Ipip;
-  const auto protocol = is_ipip      ? wire::kProtocolIpip
-                        : record.udp ? wire::kProtocolUdp
-                                     : wire::kProtocolEsp;
   const auto fits =
       inner_mtu(record.encapsulation, record.algorithm, record.udp, std::min(record.mtu, link_mtu));
   return {.kind = record.encapsulation,
           .peer = peer,
-          .outer = Outer{{own, peer, protocol, dressing.dscp, dressing.dont_fragment}},
+          .outer = Outer{{own, peer, protocol_of(record), dressing.dscp, dressing.dont_fragment}},
           .inner_mtu = static_cast<std::uint16_t>(fits),
           .remote = remote};
 }

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a tunnel learns of its far end while it runs (N-2, E-10)."""
+
+import pytest
+from scapy.layers.inet import ICMP, IP, UDP
+from scapy.layers.l2 import Ether
+
+from lib.config import GATEWAY_LAN
+from lib.phones import leased
+from lib.tunnel_lab import VOIP
+from lib.waiting import eventually
+
+SIP = 5060
+ENCAPSULATIONS = [pytest.param({}, id="esp"), pytest.param({"udp": True}, id="udp"),
+                  pytest.param({"encapsulation": "ipip"}, id="ipip")]
+NARROW = 1300
+
+
+def tunnel_of(end):
+    [row] = end.get("/v1/tunnels")["items"]
+    return row
+
+
+def sized(lab, phone, length):
+    """From the phone to the server, so many octets in one piece or not at all."""
+    return (Ether(src=phone.host.mac(), dst=lab.gw.mac("lan0")) /
+            IP(src=phone.address, dst=VOIP, flags="DF") /
+            UDP(sport=phone.ports[0], dport=SIP) / bytes(length - 28))
+
+
+@pytest.mark.parametrize("tunnel_lab", ENCAPSULATIONS, indirect=True)
+def test_n2_a_router_on_the_way_says_what_fits_and_phones_are_told(tunnel_lab, workers):
+    tunnel_lab.start_concentrator(workers)
+    gateway = tunnel_lab.start(tunnel_lab.config(workers))
+    phone = leased(tunnel_lab, 1)
+    tunnel_lab.provider.ip(f"link set eth1 mtu {NARROW}")  # towards the concentrator
+    heard = phone.host.capture(expression="icmp")
+    arrived = tunnel_lab.voip.capture("eth0", f"udp port {SIP}")
+
+    before = tunnel_of(gateway)
+    assert before["path_mtu"] == 1500
+    lost = before["inner_mtu"]
+    phone.host.send_frame(sized(tunnel_lab, phone, lost))
+    eventually(lambda: tunnel_of(gateway)["path_mtu"] == NARROW, "what the router said")
+    assert gateway.stats()["tunnel_peers"]["path_mtu_lowered"] == 1
+    assert f" {NARROW} " in gateway.ctl("show", "tunnels", "branch")
+
+    fits = tunnel_of(gateway)["inner_mtu"]
+    assert NARROW - 64 < fits < NARROW < lost
+    phone.host.send_frame(sized(tunnel_lab, phone, fits + 1))
+    [error] = heard.wait_for(count=1)
+    assert (error[IP].src, error[ICMP].type, error[ICMP].code) == (GATEWAY_LAN, 3, 4)
+    assert error[ICMP].nexthopmtu == fits
+    phone.host.send_frame(sized(tunnel_lab, phone, fits))
+    [whole] = arrived.wait_for(count=1)
+    assert whole[IP].len == fits
