@@ -60,6 +60,7 @@ void add_control(stats::Registry& registry, Appliance& appliance) {
   registry.add(icmp::kCounters, appliance.core().icmp().counters());
   if (appliance.sa_store() != nullptr) {
     registry.add(kSaStoreCounters, appliance.sa_store()->counters());
+    registry.add(gateway::kKeepaliveCounters, appliance.core().keepalives().counters());
     registry.add(gateway::kTunnelPeerCounters, appliance.core().tunnel_peers().counters());
   }
   auto* gateway = appliance.gateway();

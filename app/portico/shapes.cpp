@@ -114,6 +114,8 @@ gateway::CoreSettings core_settings(const config::Config& config,
       .allowance = {unlimited_if_zero(tunnel.hard.packets), unlimited_if_zero(tunnel.hard.octets)},
       .switch_after = std::chrono::seconds{tunnel.switch_s},
       .linger = std::chrono::seconds{tunnel.linger_s}};
+  if (config.role == config::Role::Gateway)
+    settings.keepalive = std::chrono::seconds{tunnel.keepalive_s};
   return settings;
 }
 static_assert(static_cast<int>(config::Df::Clear) == static_cast<int>(tunnel::DontFragment::Clear));

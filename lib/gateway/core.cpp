@@ -30,6 +30,7 @@ Core::Core(const Plan& plan, const CoreSettings& settings, std::vector<orders::M
       transmitter_(plan, settings.links, publisher_, outside),
       tunnels_(settings.tunnels, publisher_, outside),
       tunnel_peers_(tunnels_),
+      keepalives_(settings.keepalive, tunnels_, transmitter_),
       icmp_(icmp_interfaces(settings)) {}
 
 // ---- packets
@@ -127,11 +128,12 @@ void Core::turn(Now now) {
   tell_senders_of_lost(now);
   tunnels_.turn(now);
   tunnel_peers_.turn(now);
+  keepalives_.turn(now);
 }
 
 std::optional<Time> Core::next_deadline() const {
-  return earliest(
-      {transmitter_.next_deadline(), tunnels_.next_deadline(), tunnel_peers_.next_deadline()});
+  return earliest({transmitter_.next_deadline(), tunnels_.next_deadline(),
+                   tunnel_peers_.next_deadline(), keepalives_.next_deadline()});
 }
 
 }  // namespace portico::gateway

@@ -3,6 +3,7 @@
 // either, and the tunnels. One thread calls it.
 #pragma once
 
+#include "gateway/keepalives.hpp"
 #include "gateway/plan.hpp"
 #include "gateway/publisher.hpp"
 #include "gateway/transmitter.hpp"
@@ -23,6 +24,7 @@ struct CoreSettings {
   LinkSettingsBySide links;
   std::array<std::uint32_t, kSides> icmp_per_s{100, 100};
   TunnelSettings tunnels;
+  Duration keepalive{};  ///< of tunnels in UDP, after so long a silence; 0: never
 };
 
 class Core {
@@ -61,6 +63,7 @@ class Core {
   [[nodiscard]] Publisher& publisher() noexcept { return publisher_; }
   [[nodiscard]] Tunnels& tunnels() noexcept { return tunnels_; }
   [[nodiscard]] const TunnelPeers& tunnel_peers() const noexcept { return tunnel_peers_; }
+  [[nodiscard]] const Keepalives& keepalives() const noexcept { return keepalives_; }
   [[nodiscard]] const icmp::Speaker& icmp() const noexcept { return icmp_; }
   [[nodiscard]] const neighbor::Table& neighbors() const noexcept {
     return transmitter_.neighbors();
@@ -75,6 +78,7 @@ class Core {
   Transmitter transmitter_;
   Tunnels tunnels_;
   TunnelPeers tunnel_peers_;
+  Keepalives keepalives_;
   icmp::Speaker icmp_;
 
  private:

@@ -5,9 +5,9 @@ import pytest
 from scapy.layers.inet import ICMP, IP, UDP
 from scapy.layers.l2 import Ether
 
-from lib.config import GATEWAY_LAN
+from lib.config import GATEWAY_LAN, GATEWAY_WAN
 from lib.phones import leased
-from lib.tunnel_lab import VOIP
+from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP
 from lib.waiting import eventually
 
 SIP = 5060
@@ -54,3 +54,19 @@ def test_n2_a_router_on_the_way_says_what_fits_and_phones_are_told(tunnel_lab, w
     phone.host.send_frame(sized(tunnel_lab, phone, fits))
     [whole] = arrived.wait_for(count=1)
     assert whole[IP].len == fits
+
+
+@pytest.mark.parametrize("tunnel_lab", [{"udp": True}], indirect=True)
+def test_e10_a_silent_gateway_sends_keepalives_that_its_concentrator_swallows(tunnel_lab, workers):
+    concentrator = tunnel_lab.start_concentrator(workers)
+    internet = tunnel_lab.provider.capture("eth0", "udp port 4500")
+    config = tunnel_lab.config(workers)
+    config["tunnel"]["keepalive_s"] = 1
+    gateway = tunnel_lab.start(config)
+    for packet in internet.wait_for(count=3):
+        assert (packet[IP].src, packet[IP].dst) == (GATEWAY_WAN, CONCENTRATOR_WAN)
+        assert (packet[UDP].sport, packet[UDP].dport, packet[UDP].chksum) == (4500, 4500, 0)
+        assert bytes(packet[UDP].payload) == b"\xff"
+    eventually(lambda: concentrator.drops().get("tunnel_keepalive", 0) >= 3, "keepalives swallowed")
+    assert gateway.stats()["keepalives"]["sent"] >= 3
+    assert tunnel_of(concentrator)["counters"]["packets_in"] == 0

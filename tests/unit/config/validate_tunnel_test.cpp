@@ -40,11 +40,16 @@ TEST_CASE("a replay window is a power of two from 64 to 4096", "[config][E-5]") 
     CHECK(with(R"("replay_window": )" + std::string{bad}) == Places{"/tunnel/replay_window"});
 }
 
-TEST_CASE("what is not built cannot be asked for", "[config][E-9][E-10]") {
+TEST_CASE("what is not built cannot be asked for", "[config][E-9]") {
   CHECK(with(R"("hard": {"packets": 1, "octets": 18446744073709551615})").empty());
   CHECK(with(R"("hard": {"seconds": 10})") == Places{"/tunnel/hard/seconds"});
   CHECK(with(R"("soft": {"octets": 10})") == Places{"/tunnel/soft"});
-  CHECK(with(R"("keepalive_s": 20)") == Places{"/tunnel/keepalive_s"});
+}
+
+TEST_CASE("a keepalive comes after seconds, an hour at most, or never", "[config][E-10]") {
+  CHECK(with(R"("keepalive_s": 0)").empty());
+  CHECK(with(R"("keepalive_s": 3600)").empty());
+  CHECK(with(R"("keepalive_s": 3601)") == Places{"/tunnel/keepalive_s"});
 }
 
 TEST_CASE("phones that use a tunnel need one", "[config][T2][T7]") {
