@@ -39,7 +39,7 @@ constexpr std::tuple kRecordOptions{
     Option{&Record::algorithm, "algorithm",
            "aes-gcm-128, aes-gcm-256, chacha20-poly1305, aes-cbc-128-hmac-sha2-256-128 or "
            "aes-cbc-256-hmac-sha2-256-128"},
-    Option{&Record::udp, "udp", "in UDP 4500"},
+    Option{&Record::udp, "udp", "in UDP 4500, so that the gateway may be behind a NAT"},
     Option{&Record::esn, "esn", "64-bit sequence numbers"},
     Option{&Record::sas,
            "sas",

@@ -11,6 +11,12 @@ namespace {
 
 constexpr Duration kLook = 100ms;
 
+/// Nobody signs the outer header: where a packet says that it is from may be nowhere.
+bool can_be_sent_to(const wire::Endpoint& end) noexcept {
+  const auto net = end.address.bits >> 24;
+  return net != 0 && net != 127 && net < 224 && end.port != 0;  // RFC 1122 section 3.2.1.3
+}
+
 }  // namespace
 
 bool TunnelPeers::on_icmp(Bytes packet) {
@@ -27,7 +33,11 @@ bool TunnelPeers::on_icmp(Bytes packet) {
 void TunnelPeers::turn(Now now) {
   if (now.time < next_look_) return;
   next_look_ = now.time + kLook;
-  for (const auto& entry : tunnels_.entries()) look_at_mtu(*entry, now);
+  const bool follows = tunnels_.settings().end == tunnel::End::Concentrator;
+  for (const auto& entry : tunnels_.entries()) {
+    look_at_mtu(*entry, now);
+    if (follows && entry->record.udp) look_at_far_end(*entry, now);
+  }
   counters_.too_big_ignored += reports_.size();
   reports_.clear();
 }
@@ -66,6 +76,25 @@ void TunnelPeers::look_at_mtu(Tunnels::Entry& entry, Now now) {
   const bool has_changed = learned.mtu != entry.learned.mtu;
   entry.learned = learned;
   if (has_changed) tunnels_.set_path(entry, now);
+}
+
+/// A NAT between the ends may give the gateway another address and port at any time. Its SAs have
+/// numbers of their own, so that of two packets of different ones nobody knows which is newer:
+/// while any is heard from where the tunnel leads, it stays.
+void TunnelPeers::look_at_far_end(Tunnels::Entry& entry, Now now) {
+  const auto& path = entry.path->path;
+  const wire::Endpoint known{path.peer, path.port};
+  bool is_there = false;
+  std::optional<wire::Endpoint> elsewhere;
+  for (const auto& set : entry.sets)
+    set->for_each_heard([&](const wire::Endpoint& from) {
+      if (from == known) is_there = true;
+      if (can_be_sent_to(from) && from.address != tunnels_.settings().own) elsewhere = from;
+    });
+  if (is_there || !elsewhere) return;
+  ++counters_.far_end_moved;
+  entry.learned.far_end = elsewhere;
+  tunnels_.set_path(entry, now);
 }
 
 }  // namespace portico::gateway

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What tunnels learn of their far ends while they run: how large a packet the path takes, by what
-// routers say.
+// routers say; and where a gateway behind a NAT is, by its packets.
 #pragma once
 
 #include "gateway/tunnels.hpp"
@@ -18,6 +18,7 @@ struct TunnelPeerCounters {
   stats::Counter path_mtu_lowered;
   stats::Counter path_mtu_forgotten;
   stats::Counter too_big_ignored;
+  stats::Counter far_end_moved;
 };
 inline constexpr auto kTunnelPeerCounters = stats::group<TunnelPeerCounters>(
     "tunnel_peers",
@@ -28,6 +29,8 @@ inline constexpr auto kTunnelPeerCounters = stats::group<TunnelPeerCounters>(
          "times that this was forgotten, so that more is tried again"},
         {&TunnelPeerCounters::too_big_ignored, "too_big_ignored",
          "such messages about no packet of a tunnel's, without news, or too many at once"},
+        {&TunnelPeerCounters::far_end_moved, "far_end_moved",
+         "times that a gateway was heard from another address or port, and is sent to there"},
     });
 
 /// No path is believed to take less, for anybody may send an ICMP error: 512 octets of data behind
@@ -58,6 +61,7 @@ class TunnelPeers {
   static constexpr std::size_t kMostReports = 256;
 
   void look_at_mtu(Tunnels::Entry& entry, Now now);
+  void look_at_far_end(Tunnels::Entry& entry, Now now);
   [[nodiscard]] std::optional<std::uint16_t> reported_mtu(const Tunnels::Entry& entry);
 
   Tunnels& tunnels_;

@@ -60,8 +60,9 @@ struct PathAndRemote {
 
 /// What a tunnel learned of its far end while it runs; the next start begins without.
 struct Learned {
-  std::optional<std::uint16_t> mtu;  ///< of the path, less than the record's
-  Time mtu_until{};                  ///< then it is forgotten
+  std::optional<std::uint16_t> mtu;       ///< of the path, less than the record's
+  Time mtu_until{};                       ///< then it is forgotten
+  std::optional<wire::Endpoint> far_end;  ///< in UDP: where it was heard from
 };
 
 class Tunnels {

@@ -54,6 +54,8 @@ Json to_json(const TunnelRow& row) {
           {"heard_s", or_null(row.heard_s)},
           {"gateway", to_string(record.gateway)},
           {"concentrator", to_string(record.concentrator)},
+          {"peer", to_string(row.peer.address)},
+          {"peer_port", record.udp ? Json(row.peer.port) : Json(nullptr)},
           {"encapsulation", is_esp ? "esp" : "ipip"},
           {"algorithm", is_esp ? Json(tunnel::sizes_of(record.algorithm).name) : Json(nullptr)},
           {"udp", record.udp},

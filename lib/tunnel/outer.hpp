@@ -29,6 +29,7 @@ struct OuterRules {
   std::uint8_t protocol = wire::kProtocolEsp;  ///< or IPIP's, or UDP's: ESP within UDP
   std::optional<std::uint8_t> dscp = {};       ///< none: the inner packet's (RFC 2983)
   DontFragment dont_fragment = DontFragment::Copy;
+  std::uint16_t port = kEspUdpPort;  ///< the far end's, of UDP
 };
 
 /// Identifications of one worker's packets. No two workers give the same one: each has its residue
@@ -58,7 +59,8 @@ class Outer {
         own_dscp_(static_cast<std::uint8_t>(rules.dscp.value_or(0) << 2)),
         inner_tos_mask_(rules.dscp ? kEcnMask : 0xff),
         own_flags_(rules.dont_fragment == DontFragment::Set ? kDontFragment : 0),
-        inner_flags_mask_(copies_flag(rules) ? kDontFragment : 0) {
+        inner_flags_mask_(copies_flag(rules) ? kDontFragment : 0),
+        port_(rules.port) {
     const wire::Ipv4Header header{.source = rules.source,
                                   .destination = rules.destination,
                                   .protocol = rules.protocol,
@@ -104,9 +106,9 @@ class Outer {
     return rules.dont_fragment == DontFragment::Copy || rules.protocol == wire::kProtocolIpip;
   }
   /// Without a checksum (RFC 3948 section 2.1): ESP has a better one.
-  static void write_udp(std::uint8_t* at, std::size_t payload) noexcept {
+  void write_udp(std::uint8_t* at, std::size_t payload) const noexcept {
     store_be(at, kEspUdpPort);
-    store_be(at + 2, kEspUdpPort);
+    store_be(at + 2, port_);
     store_be(at + 4, static_cast<std::uint16_t>(wire::UdpHeader::kSize + payload));
     store_be<std::uint16_t>(at + 6, 0);
   }
@@ -118,6 +120,7 @@ class Outer {
   std::uint8_t inner_tos_mask_;
   std::uint16_t own_flags_;
   std::uint16_t inner_flags_mask_;
+  std::uint16_t port_;
 };
 
 }  // namespace portico::tunnel

@@ -6,6 +6,7 @@
 #include "tunnel/mtu.hpp"
 #include "tunnel/outer.hpp"
 #include "tunnel/record.hpp"
+#include "wire/datagram.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -23,7 +24,8 @@ struct Dressing {
 /// A worker's copy; `remote` stays control's, until another path has taken this one's place.
 struct Path {
   Encapsulation kind = Encapsulation::Esp;
-  Ipv4 peer;  ///< the far end's outer address
+  Ipv4 peer;                         ///< the far end's outer address
+  std::uint16_t port = kEspUdpPort;  ///< and its port, in UDP
   Outer outer;
   std::uint16_t inner_mtu = 0;  ///< the largest inner packet that goes through in one piece
   std::span<const AddressBlock> remote;  ///< what is behind the concentrator
@@ -40,15 +42,20 @@ struct Path {
 }
 
 /// `own`: our outer address, one of the record's two. `link_mtu`: of the side that it leaves by.
-/// `remote`: the record's, which must outlive the path.
+/// `remote`: the record's, which must outlive the path. `heard_from`: where a far end in UDP is, if
+/// it was heard from elsewhere than the record says.
 [[nodiscard]] inline Path path_of(const Record& record, Ipv4 own, std::uint16_t link_mtu,
-                                  const Dressing& dressing, std::span<const AddressBlock> remote) {
-  const auto peer = own == record.gateway ? record.concentrator : record.gateway;
+                                  const Dressing& dressing, std::span<const AddressBlock> remote,
+                                  const std::optional<wire::Endpoint>& heard_from = {}) {
+  wire::Endpoint peer{own == record.gateway ? record.concentrator : record.gateway, kEspUdpPort};
+  if (record.udp) peer = heard_from.value_or(peer);
   const auto fits =
       inner_mtu(record.encapsulation, record.algorithm, record.udp, std::min(record.mtu, link_mtu));
   return {.kind = record.encapsulation,
-          .peer = peer,
-          .outer = Outer{{own, peer, protocol_of(record), dressing.dscp, dressing.dont_fragment}},
+          .peer = peer.address,
+          .port = peer.port,
+          .outer = Outer{{own, peer.address, protocol_of(record), dressing.dscp,
+                          dressing.dont_fragment, peer.port}},
           .inner_mtu = static_cast<std::uint16_t>(fits),
           .remote = remote};
 }

@@ -48,7 +48,7 @@ struct Quoted {
                            std::span<const OutboundSa> senders) const noexcept {
     if (destination != path.peer || protocol != protocol_of(record)) return false;
     if (protocol == wire::kProtocolUdp &&
-        (source_port != kEspUdpPort || destination_port != kEspUdpPort))
+        (source_port != kEspUdpPort || destination_port != path.port))
       return false;
     return protocol == wire::kProtocolIpip ||
            std::ranges::any_of(senders, [this](const auto& sa) { return sa.spi == spi; });

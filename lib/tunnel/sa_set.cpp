@@ -53,7 +53,7 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
     const auto received = state_in(states, {keys.name, Way::Receiving, i});
     auto& kept = set->kept_.emplace_back();
     kept.words.resize(ReplayWindow::words_for(shape.window));
-    kept.first = kept.top = received.number;
+    kept.first = kept.top = kept.heard = received.number;
     auto& in = *set->receivers_.emplace_back(
         std::make_unique<InboundSa>(shape.window, kept.words, received.number));
     in.key = receive_key->get();
@@ -91,6 +91,19 @@ void SaSet::for_each_moved_window(WallTime now, const Keep& keep) {
     if (top == kept_[i].top) continue;
     kept_[i].top = top;
     keep(state_of(Way::Receiving, i, top, now));
+  }
+}
+
+/// A worker may have written one of the two and not the other yet: either tells.
+void SaSet::for_each_heard(const Heard& heard) {
+  for (std::size_t i = 0; i < receivers_.size(); ++i) {
+    auto& kept = kept_[i];
+    const auto top = receivers_[i]->seen.top();
+    const auto from = receivers_[i]->heard_from.value();
+    if (top == kept.heard && from == kept.from) continue;
+    kept.heard = top;
+    kept.from = from;
+    if (from != wire::Endpoint{}) heard(from);
   }
 }
 

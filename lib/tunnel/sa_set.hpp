@@ -8,6 +8,7 @@
 #include "tunnel/reservation.hpp"
 #include "tunnel/sa.hpp"
 #include "tunnel/store.hpp"
+#include "wire/datagram.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -57,6 +58,9 @@ class SaSet {
   void for_each_reservation(WallTime now, const Keep& keep);
   /// Windows that have moved since they were last asked for.
   void for_each_moved_window(WallTime now, const Keep& keep);
+  using Heard = std::function<void(const wire::Endpoint&)>;
+  /// Where packets of SAs came from that were heard since they were last asked for, in UDP.
+  void for_each_heard(const Heard& heard);
   /// A number is on the disk: the sender that may go on, and up to which; nothing if that is old.
   struct Extension {
     std::uint32_t spi;
@@ -83,6 +87,8 @@ class SaSet {
     std::vector<std::uint64_t> words;
     std::uint64_t first = 0;  // its top when it was made
     std::uint64_t top = 0;    // as last handed to the store
+    std::uint64_t heard = 0;  // the same when it was last asked where from
+    wire::Endpoint from;      // and what the answer was
   };
   struct Life {  // of an SA, over restarts
     std::uint64_t octets = 0;

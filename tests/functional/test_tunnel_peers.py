@@ -6,7 +6,8 @@ from scapy.layers.inet import ICMP, IP, UDP
 from scapy.layers.l2 import Ether
 
 from lib.config import GATEWAY_LAN, GATEWAY_WAN
-from lib.phones import leased
+from lib.nat import NAT_OUTSIDE, Nat
+from lib.phones import exchange_udp, leased
 from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP
 from lib.waiting import eventually
 
@@ -70,3 +71,53 @@ def test_e10_a_silent_gateway_sends_keepalives_that_its_concentrator_swallows(tu
     eventually(lambda: concentrator.drops().get("tunnel_keepalive", 0) >= 3, "keepalives swallowed")
     assert gateway.stats()["keepalives"]["sent"] >= 3
     assert tunnel_of(concentrator)["counters"]["packets_in"] == 0
+
+
+@pytest.mark.parametrize("tunnel_lab", [{"udp": True}], indirect=True)
+def test_e10_a_concentrator_follows_its_gateway_when_a_nat_rebinds(tunnel_lab, workers):
+    nat = Nat(tunnel_lab)
+    nat.map_to(20000, 20099)
+    concentrator = tunnel_lab.start_concentrator(workers)
+    gateway = tunnel_lab.start(tunnel_lab.config(workers))
+    phone = leased(tunnel_lab, 1)
+    internet = tunnel_lab.provider.capture("eth1", "udp port 4500")
+
+    def talks_through(ports):
+        """Packets flow both ways; the concentrator sends to one of these ports of the NAT's."""
+        def goes_through():
+            try:
+                exchange_udp(phone, tunnel_lab.voip, address=VOIP, port=SIP,
+                             seen_as=phone.tunnel_address)
+            except TimeoutError:
+                return False
+            return True
+        eventually(goes_through, "a datagram out and one back")
+        row = tunnel_of(concentrator)
+        assert row["peer"] == NAT_OUTSIDE and row["peer_port"] in ports
+        return row["peer_port"]
+
+    assert (tunnel_of(concentrator)["peer"], tunnel_of(concentrator)["peer_port"]) == (
+        GATEWAY_WAN, 4500)
+    first = talks_through(range(20000, 20100))
+    nat.map_to(30000, 30099)
+    second = talks_through(range(30000, 30100))
+    assert second != first
+    assert f"{NAT_OUTSIDE}:{second}" in concentrator.ctl("show", "tunnels", "branch")
+    moved = concentrator.stats()["tunnel_peers"]["far_end_moved"]
+
+    # Someone elsewhere who saw packets sends them again, and some with another number.
+    seen = [p for p in internet.wait_for(count=2) if p[IP].dst == CONCENTRATOR_WAN]
+    for packet in seen:
+        octets = bytearray(bytes(packet[UDP].payload))
+        for number in (octets[4:8], b"\xff\x00\x00\x00"):
+            octets[4:8] = number
+            tunnel_lab.provider.send_frame(
+                Ether(dst=tunnel_lab.conc.mac("wan0")) /
+                IP(src=VOIP, dst=CONCENTRATOR_WAN) /
+                UDP(sport=4500, dport=4500, chksum=0) / bytes(octets), "eth1")
+    eventually(lambda: sum(concentrator.drops().get(why, 0) for why in
+                           ("tunnel_replayed", "tunnel_integrity")) == 2 * len(seen),
+               lambda: f"all of it refused: {concentrator.drops()}")
+    assert talks_through([second]) == second
+    assert concentrator.stats()["tunnel_peers"]["far_end_moved"] == moved
+    assert tunnel_of(gateway)["peer"] == CONCENTRATOR_WAN

@@ -46,8 +46,10 @@ std::string table_of(const Page<TunnelRow>& page) {
 }
 
 std::string far_end_of(const TunnelRow& row) {
-  Table table{{{"path mtu", kRight}, {"inner mtu", kRight}}};
-  table.row({std::to_string(row.path_mtu), std::to_string(row.inner_mtu)});
+  const auto port = row.record.udp ? ":" + std::to_string(row.peer.port) : "";
+  Table table{{{"far end"}, {"path mtu", kRight}, {"inner mtu", kRight}}};
+  table.row({to_string(row.peer.address) + port, std::to_string(row.path_mtu),
+             std::to_string(row.inner_mtu)});
   return table.text();
 }
 

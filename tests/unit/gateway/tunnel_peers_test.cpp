@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What is believed of a tunnel's path, and for how long.
+// What is believed of a tunnel's path and far end, and for how long.
 #include "gateway/tunnel_peers.hpp"
 
 #include "support/too_big.hpp"
@@ -171,4 +171,120 @@ TEST_CASE("other ICMP is not a tunnel's", "[tunnel]") {
   auto unreachable = support::too_big(outer_of(bed.record, bed.record.spi_out), 1300);
   unreachable.icmp_code = 1;
   CHECK_FALSE(bed.peers.on_icmp(unreachable.ip()));
+}
+
+namespace {
+
+constexpr wire::Endpoint kRecorded{{0xcb007101}, 4500};  // 203.0.113.1
+constexpr wire::Endpoint kMapped{{0xc0000201}, 1024};    // 192.0.2.1
+constexpr wire::Endpoint kMappedAnew{{0xc0000201}, 30000};
+
+/// A concentrator, whose workers have heard what a test says.
+struct Heard : TunnelBed {
+  explicit Heard(const tunnel::Record& first = record_with(true, tunnel::Encapsulation::Esp),
+                 tunnel::End end = tunnel::End::Concentrator)
+      : TunnelBed(end) {
+    take({first});
+  }
+  /// The newest packet of an SA.
+  void hear(const wire::Endpoint& from, std::size_t sa = 0, std::size_t set = 0) {
+    auto& receiver = *tunnels.entries().front()->sets[set]->receivers()[sa];
+    receiver.heard_from.note(from);
+    receiver.seen.accept(receiver.seen.top() + 1);
+  }
+  /// Where the tunnel leads from now on, as a worker has it.
+  [[nodiscard]] wire::Endpoint far_end() {
+    now.time = now.time + 1s;
+    peers.turn(now);
+    settle();
+    const auto& path = *workers[1]->tunnels[tunnels.entries().front()->index].path;
+    return {path.peer, path.port};
+  }
+  gateway::TunnelPeers peers{tunnels};
+};
+
+}  // namespace
+
+TEST_CASE("a gateway behind a NAT is where its newest packets come from", "[tunnel][E-10]") {
+  Heard bed;
+  CHECK(bed.far_end() == kRecorded);
+  bed.hear(kMapped);
+  CHECK(bed.far_end() == kMapped);
+  CHECK(bed.far_end() == kMapped);
+  bed.hear(kMappedAnew, 1);
+  CHECK(bed.far_end() == kMappedAnew);
+  CHECK(bed.peers.counters().far_end_moved.value() == 2);
+  SECTION("and stays there with new keys, whose packets may show another") {
+    auto next = TunnelBed::record("a", 2);
+    next.udp = true;
+    bed.take({next});
+    CHECK(bed.far_end() == kMappedAnew);
+    bed.hear(kMapped, 0, 1);
+    CHECK(bed.far_end() == kMapped);
+  }
+}
+
+TEST_CASE("while a far end is heard where it was, it has not moved", "[tunnel][E-10]") {
+  Heard bed;
+  bed.hear(kMapped, 0);
+  CHECK(bed.far_end() == kMapped);
+  // What was on its way when the NAT forgot.
+  bed.hear(kMappedAnew, 0);
+  bed.hear(kMapped, 1);
+  CHECK(bed.far_end() == kMapped);
+  bed.hear(kMappedAnew, 0);
+  CHECK(bed.far_end() == kMappedAnew);
+}
+
+TEST_CASE("a worker's note is found whichever half of it is read first", "[tunnel][E-10]") {
+  Heard bed;
+  auto& receiver = *bed.tunnels.entries().front()->sets[0]->receivers()[0];
+  SECTION("its number") {
+    receiver.seen.accept(1);
+    CHECK(bed.far_end() == kRecorded);
+    receiver.heard_from.note(kMapped);
+  }
+  SECTION("from where it came") { receiver.heard_from.note(kMapped); }
+  CHECK(bed.far_end() == kMapped);
+}
+
+TEST_CASE("a far end is never where nothing can be sent to", "[tunnel][E-10]") {
+  Heard bed;
+  const auto from = GENERATE(values<wire::Endpoint>({{"0.0.0.9"_ip, 4500},
+                                                     {"127.0.0.1"_ip, 4500},
+                                                     {"224.0.0.1"_ip, 4500},
+                                                     {"255.255.255.255"_ip, 4500},
+                                                     {"198.51.100.1"_ip, 4500},  // ourselves
+                                                     {"192.0.2.1"_ip, 0}}));
+  bed.hear(from);
+  CHECK(bed.far_end() == kRecorded);
+}
+
+TEST_CASE("who does not go by UDP, or is the concentrator, does not move", "[tunnel][E-10]") {
+  SECTION("ESP on IP") {
+    Heard bed{record_with(false, tunnel::Encapsulation::Esp)};
+    bed.hear(kMapped);
+    CHECK(bed.far_end() == kRecorded);
+  }
+  SECTION("the concentrator") {
+    Heard bed{record_with(true, tunnel::Encapsulation::Esp), tunnel::End::Gateway};
+    bed.hear(kMapped);
+    CHECK(bed.far_end() == wire::Endpoint{"198.51.100.1"_ip, 4500});
+  }
+}
+
+TEST_CASE("what is said of a path is said of it by the port that it leads to", "[tunnel][N-2]") {
+  Heard bed;
+  bed.hear(kMapped);
+  CHECK(bed.far_end() == kMapped);
+  const auto& entry = *bed.tunnels.entries().front();
+  auto packet = outer_of(entry.record, entry.record.spi_in);
+  store_be(&packet[12], entry.record.concentrator.bits);
+  store_be(&packet[16], kMapped.address.bits);
+  SECTION("4500 is another's") {}
+  SECTION("its own") { store_be(&packet[22], kMapped.port); }
+  const bool is_its_own = packet[22] != 4500 >> 8;
+  CHECK(bed.peers.on_icmp(support::too_big(packet, 1300).ip()));
+  CHECK(bed.far_end() == kMapped);
+  CHECK(bed.tunnels.path_mtu(entry) == (is_its_own ? 1300 : 1500));
 }
