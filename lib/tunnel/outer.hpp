@@ -55,12 +55,12 @@ class Outer {
   static constexpr std::size_t kMostSize = wire::Ipv4Header::kSize + wire::UdpHeader::kSize;
 
   explicit Outer(const OuterRules& rules) noexcept
-      : is_udp_(rules.protocol == wire::kProtocolUdp),
+      : port_(rules.port),
+        is_udp_(rules.protocol == wire::kProtocolUdp),
         own_dscp_(static_cast<std::uint8_t>(rules.dscp.value_or(0) << 2)),
         inner_tos_mask_(rules.dscp ? kEcnMask : 0xff),
         own_flags_(rules.dont_fragment == DontFragment::Set ? kDontFragment : 0),
-        inner_flags_mask_(copies_flag(rules) ? kDontFragment : 0),
-        port_(rules.port) {
+        inner_flags_mask_(copies_flag(rules) ? kDontFragment : 0) {
     const wire::Ipv4Header header{.source = rules.source,
                                   .destination = rules.destination,
                                   .protocol = rules.protocol,
@@ -114,13 +114,13 @@ class Outer {
   }
 
   std::array<std::uint8_t, wire::Ipv4Header::kSize> header_{};
+  std::uint16_t port_;
   wire::ChecksumSum sum_;  ///< of what no packet changes
   bool is_udp_;
   std::uint8_t own_dscp_;
   std::uint8_t inner_tos_mask_;
   std::uint16_t own_flags_;
   std::uint16_t inner_flags_mask_;
-  std::uint16_t port_;
 };
 
 }  // namespace portico::tunnel

@@ -24,8 +24,8 @@ struct Dressing {
 /// A worker's copy; `remote` stays control's, until another path has taken this one's place.
 struct Path {
   Encapsulation kind = Encapsulation::Esp;
-  Ipv4 peer;                         ///< the far end's outer address
-  std::uint16_t port = kEspUdpPort;  ///< and its port, in UDP
+  std::uint16_t port = kEspUdpPort;  ///< the far end's, in UDP
+  Ipv4 peer;                         ///< its outer address
   Outer outer;
   std::uint16_t inner_mtu = 0;  ///< the largest inner packet that goes through in one piece
   std::span<const AddressBlock> remote;  ///< what is behind the concentrator
@@ -52,8 +52,8 @@ struct Path {
   const auto fits =
       inner_mtu(record.encapsulation, record.algorithm, record.udp, std::min(record.mtu, link_mtu));
   return {.kind = record.encapsulation,
-          .peer = peer.address,
           .port = peer.port,
+          .peer = peer.address,
           .outer = Outer{{own, peer.address, protocol_of(record), dressing.dscp,
                           dressing.dont_fragment, peer.port}},
           .inner_mtu = static_cast<std::uint16_t>(fits),
