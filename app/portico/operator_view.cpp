@@ -59,8 +59,11 @@ void add_control(stats::Registry& registry, Appliance& appliance) {
   registry.add(datapath::kControlCounters, appliance.control_port().counters());
   registry.add(neighbor::kCounters, appliance.core().neighbors().counters());
   registry.add(icmp::kCounters, appliance.core().icmp().counters());
-  if (appliance.sa_store() != nullptr)
+  if (appliance.sa_store() != nullptr) {
     registry.add(kSaStoreCounters, appliance.sa_store()->counters());
+    registry.add(gateway::kKeepaliveCounters, appliance.core().keepalives().counters());
+    registry.add(gateway::kTunnelPeerCounters, appliance.core().tunnel_peers().counters());
+  }
   auto* gateway = appliance.gateway();
   if (gateway == nullptr) return;
   registry.add(dhcp::kCounters, gateway->dhcp().counters());

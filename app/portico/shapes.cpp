@@ -124,6 +124,8 @@ gateway::CoreSettings core_settings(const config::Config& config,
                       .soft = allowance_of(tunnel.soft),
                       .switch_after = std::chrono::seconds{tunnel.switch_s},
                       .linger = std::chrono::seconds{tunnel.linger_s}};
+  if (config.role == config::Role::Gateway)
+    settings.keepalive = std::chrono::seconds{tunnel.keepalive_s};
   return settings;
 }
 static_assert(static_cast<int>(config::Df::Clear) == static_cast<int>(tunnel::DontFragment::Clear));

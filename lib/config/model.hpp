@@ -204,7 +204,8 @@ struct Tunnel {
   std::uint32_t linger_s = 60;  ///< what it sent by the old ones has come by then
   Lifetime soft;
   Lifetime hard;
-  Signalling signalling;            ///< a gateway's
+  std::uint32_t keepalive_s = 20;   ///< a gateway's (RFC 3948 section 4)
+  Signalling signalling;            ///< the same
   std::vector<TunnelBlock> blocks;  ///< a concentrator's
 };
 

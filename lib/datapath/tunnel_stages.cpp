@@ -126,6 +126,9 @@ void finish(Worker& w, const tunnel::Job& job, InboundSa& sa, rte_mbuf* m, Lanes
   }
   if (sa.seen.judge(job.number) != ReplayWindow::Standing::New)
     return count_replay(w, sa, m, lanes);
+  const auto* ip = first_octet(m) + w.link(Side::Wan).header_size();
+  if (ip[9] == wire::kProtocolUdp && job.number > sa.seen.top())
+    sa.heard_from.note({{load_be<std::uint32_t>(ip + 12)}, load_be<std::uint16_t>(ip + kIpHeader)});
   sa.seen.accept(job.number);
   const auto view = tunnel::EspView::parse(job.packet, tunnel::sizes_of(sa.algorithm));
   const auto opened = tunnel::read_opened(view->text());
@@ -134,8 +137,7 @@ void finish(Worker& w, const tunnel::Job& job, InboundSa& sa, rte_mbuf* m, Lanes
     ++counters.malformed;
     return lanes.push(Drop::TunnelMalformed, m);
   }
-  const auto outer_tos = first_octet(m)[w.link(Side::Wan).header_size() + 1];
-  unwrap(w, sa.tunnel, outer_tos, opened.payload, m, lanes);
+  unwrap(w, sa.tunnel, ip[1], opened.payload, m, lanes);
 }
 
 // ---- into a tunnel

@@ -29,6 +29,8 @@ Core::Core(const Plan& plan, const CoreSettings& settings, std::vector<orders::M
       publisher_(std::move(workers)),
       transmitter_(plan, settings.links, publisher_, outside),
       tunnels_(settings.tunnels, publisher_, outside),
+      tunnel_peers_(tunnels_),
+      keepalives_(settings.keepalive, tunnels_, transmitter_),
       icmp_(icmp_interfaces(settings)) {}
 
 // ---- packets
@@ -55,12 +57,9 @@ Core::Outcome Core::on_arp(Side side, Bytes frame, Now now) {
 
 Core::Outcome Core::on_icmp(Side side, Bytes frame, Now now) {
   transmitter_.set_now(now);
-  return answer_echo(side, frame, now);
-}
-
-Core::Outcome Core::answer_echo(Side side, Bytes frame, Now now) {
   const auto ethernet = wire::EthernetView::parse(frame);
   if (!ethernet) return stats::Drop::RuntFrame;
+  if (side == Side::Wan && tunnel_peers_.on_icmp(ethernet->payload())) return std::nullopt;
   std::vector<std::uint8_t> answer(ethernet->payload().size());
   const auto outcome = icmp_.reply_to_echo(side, ethernet->payload(), answer, now.time);
   if (outcome.verdict != icmp::Verdict::Sent) return stats::Drop::IcmpNotAnswered;
@@ -128,10 +127,13 @@ void Core::turn(Now now) {
   transmitter_.turn(now);
   tell_senders_of_lost(now);
   tunnels_.turn(now);
+  tunnel_peers_.turn(now);
+  keepalives_.turn(now);
 }
 
 std::optional<Time> Core::next_deadline() const {
-  return earliest({transmitter_.next_deadline(), tunnels_.next_deadline()});
+  return earliest({transmitter_.next_deadline(), tunnels_.next_deadline(),
+                   tunnel_peers_.next_deadline(), keepalives_.next_deadline()});
 }
 
 }  // namespace portico::gateway

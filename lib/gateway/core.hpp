@@ -3,9 +3,11 @@
 // either, and the tunnels. One thread calls it.
 #pragma once
 
+#include "gateway/keepalives.hpp"
 #include "gateway/plan.hpp"
 #include "gateway/publisher.hpp"
 #include "gateway/transmitter.hpp"
+#include "gateway/tunnel_peers.hpp"
 #include "gateway/tunnels.hpp"
 #include "gateway/world.hpp"
 #include "icmp/speaker.hpp"
@@ -22,6 +24,7 @@ struct CoreSettings {
   LinkSettingsBySide links;
   std::array<std::uint32_t, kSides> icmp_per_s{100, 100};
   TunnelSettings tunnels;
+  Duration keepalive{};  ///< of tunnels in UDP, after so long a silence; 0: never
 };
 
 class Core {
@@ -59,6 +62,8 @@ class Core {
   [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
   [[nodiscard]] Publisher& publisher() noexcept { return publisher_; }
   [[nodiscard]] Tunnels& tunnels() noexcept { return tunnels_; }
+  [[nodiscard]] const TunnelPeers& tunnel_peers() const noexcept { return tunnel_peers_; }
+  [[nodiscard]] const Keepalives& keepalives() const noexcept { return keepalives_; }
   [[nodiscard]] const icmp::Speaker& icmp() const noexcept { return icmp_; }
   [[nodiscard]] const neighbor::Table& neighbors() const noexcept {
     return transmitter_.neighbors();
@@ -67,12 +72,13 @@ class Core {
  protected:
   void complain(icmp::Complaint complaint, Side side, Bytes frame, Now now, std::uint16_t mtu = 0);
   [[nodiscard]] std::optional<wire::ArpView> arp_of(Bytes frame) const noexcept;
-  [[nodiscard]] Outcome answer_echo(Side side, Bytes frame, Now now);
 
   const Plan& plan_;
   Publisher publisher_;
   Transmitter transmitter_;
   Tunnels tunnels_;
+  TunnelPeers tunnel_peers_;
+  Keepalives keepalives_;
   icmp::Speaker icmp_;
 
  private:

@@ -80,7 +80,7 @@ Gateway::Outcome Gateway::on_icmp(Side side, Bytes frame, Now now) {
     tell(*probe, book_.answered(*probe, ethernet->source(), now));
     return std::nullopt;
   }
-  return answer_echo(side, frame, now);
+  return Core::on_icmp(side, frame, now);
 }
 
 // ---- leases

@@ -123,6 +123,13 @@ void Transmitter::send_packet_by(Side side, Ipv4 neighbor, Bytes packet) {
   send_by_neighbor(side, neighbor, std::move(frame));
 }
 
+void Transmitter::send_packet_towards(Side side, Ipv4 destination, Bytes packet) {
+  const auto router = link(side).address.network().contains(destination)
+                          ? std::nullopt
+                          : plan_.router_towards(side, destination);
+  send_packet_by(side, router.value_or(destination), packet);
+}
+
 // ---- neighbours
 
 void Transmitter::ask(Side side, Ipv4 address) {

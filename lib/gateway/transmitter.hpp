@@ -54,6 +54,8 @@ class Transmitter final : public dhcp::Sender, public tftp::Sender, private neig
   void send_packet(Side side, const Mac& to, Bytes packet);
   /// The same to a neighbour that is to be asked for.
   void send_packet_by(Side side, Ipv4 neighbor, Bytes packet);
+  /// The same to a host on the link, or behind the router that leads there.
+  void send_packet_towards(Side side, Ipv4 destination, Bytes packet);
   /// "Who has `address`?", asked once; the answer is an ARP message like any other.
   void ask(Side side, Ipv4 address);
   /// A whole frame but for its destination, to a neighbour that is to be asked for.

@@ -131,10 +131,15 @@ tunnel::SaSet* Tunnels::add_set(Entry& entry, const TunnelFiles& files, Now now)
   return entry.sets.back().get();
 }
 
+std::uint16_t Tunnels::path_mtu(const Entry& entry) const noexcept {
+  const auto said = std::min(entry.record.mtu, settings_.link_mtu);
+  return std::min(said, entry.learned.mtu.value_or(said));
+}
+
 void Tunnels::set_path(Entry& entry, Now now) {
   std::vector<AddressBlock> remote{entry.record.remote.begin(), entry.record.remote.end()};
-  const auto path =
-      tunnel::path_of(entry.record, settings_.own, settings_.link_mtu, settings_.dressing, remote);
+  const auto path = tunnel::path_of(entry.record, settings_.own, path_mtu(entry),
+                                    settings_.dressing, remote, entry.learned.far_end);
   std::unique_ptr<const PathAndRemote> made{new PathAndRemote{std::move(remote), path}};
   const auto order = publisher_.post(orders::SetPath{entry.index, &made->path}, now.time);
   std::swap(entry.path, made);

@@ -59,6 +59,13 @@ struct PathAndRemote {
   tunnel::Path path;
 };
 
+/// What a tunnel learned of its far end while it runs; the next start begins without.
+struct Learned {
+  std::optional<std::uint16_t> mtu;       ///< of the path, less than the record's
+  Time mtu_until{};                       ///< then it is forgotten
+  std::optional<wire::Endpoint> far_end;  ///< in UDP: where it was heard from
+};
+
 class Tunnels {
  public:
   /// One tunnel, for who asks.
@@ -74,6 +81,7 @@ class Tunnels {
     std::optional<Time> switch_at;  ///< when the newest is sent by
     std::optional<Time> until;      ///< when those that are not sent by are let go
     std::optional<Error> problem;   ///< why it is down
+    Learned learned;
   };
 
   Tunnels(const TunnelSettings& settings, Publisher& publisher, TunnelWorld& world)
@@ -86,6 +94,11 @@ class Tunnels {
   void take(TunnelFiles files, Now now);
   /// Sends by the newest keys at once. False: there are none newer, or no such tunnel.
   bool switch_now(std::string_view name, Now now);
+
+  /// From now on packets are dressed by the record and by what was learned.
+  void set_path(Entry& entry, Now now);
+  /// What its outer packets may have, as far as it is known.
+  [[nodiscard]] std::uint16_t path_mtu(const Entry& entry) const noexcept;
 
   /// Keys by this name have been sent by since the start. What they sent is not among loaded()'s
   /// states, so they may not come back: their numbers would begin anew.
@@ -113,7 +126,6 @@ class Tunnels {
   void close(std::unique_ptr<Entry> entry, Now now);
   [[nodiscard]] tunnel::MakeKey key_maker() const;
   [[nodiscard]] tunnel::SaSet* add_set(Entry& entry, const TunnelFiles& files, Now now);
-  void set_path(Entry& entry, Now now);
   void send_by(Entry& entry, tunnel::SaSet& set, Now now);
   void let_go(std::unique_ptr<tunnel::SaSet> set, Now now);
   void look_at(Entry& entry, Now now);

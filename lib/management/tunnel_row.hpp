@@ -7,6 +7,7 @@
 #include "stats/registry.hpp"
 #include "tunnel/lifetime.hpp"
 #include "tunnel/record.hpp"
+#include "wire/datagram.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -51,6 +52,8 @@ struct TunnelRow {
   TunnelState state = TunnelState::Up;
   std::optional<tunnel::Limit> limit;  ///< by which it is expiring or exhausted
   std::optional<std::string> problem;  ///< why it is down, or its newest keys are not taken
+  wire::Endpoint peer;                 ///< where the far end is; its port is UDP's
+  std::uint16_t path_mtu = 0;          ///< of the way to the far end, as far as it is known
   std::uint16_t inner_mtu = 0;         ///< the largest packet that it takes in one piece
   std::string sends_by;                ///< keys, by name; empty: none
   std::vector<std::string> takes;      ///< the same, of packets that come; the last is the newest

@@ -128,7 +128,11 @@ TunnelRow row_of(const Entry& entry, const TunnelSight& sight, Time now) {
   row.state = state_of(entry);
   row.limit = limit_of(entry);
   if (entry.problem) row.problem = to_string(*entry.problem);
-  if (entry.path) row.inner_mtu = entry.path->path.inner_mtu;
+  row.path_mtu = sight.tunnels.path_mtu(entry);
+  if (entry.path) {
+    row.peer = {entry.path->path.peer, entry.path->path.port};
+    row.inner_mtu = entry.path->path.inner_mtu;
+  }
   if (entry.sending != nullptr) {
     row.sends_by = entry.sending->key();
     add_sending(*entry.sending, sight.tunnels.settings().hard, row);

@@ -6,6 +6,7 @@
 #include "base/endian.hpp"
 #include "stats/drops.hpp"
 #include "tunnel/esp.hpp"
+#include "tunnel/keepalive.hpp"
 #include "wire/ipv4.hpp"
 #include "wire/udp.hpp"
 
@@ -16,8 +17,7 @@ namespace portico::tunnel {
 
 /// Why what came to UDP 4500 is no ESP.
 [[nodiscard]] inline std::optional<stats::Drop> refusal_of_udp(Bytes payload) noexcept {
-  constexpr std::uint8_t kKeepalive = 0xff;
-  if (payload.size() == 1 && payload[0] == kKeepalive) return stats::Drop::TunnelKeepalive;
+  if (payload.size() == 1 && payload[0] == kKeepaliveOctet) return stats::Drop::TunnelKeepalive;
   if (payload.size() < kEspHeaderSize) return stats::Drop::TunnelMalformed;
   if (load_be<std::uint32_t>(payload.data()) == 0) return stats::Drop::TunnelNotEsp;
   return std::nullopt;

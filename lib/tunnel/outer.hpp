@@ -29,6 +29,7 @@ struct OuterRules {
   std::uint8_t protocol = wire::kProtocolEsp;  ///< or IPIP's, or UDP's: ESP within UDP
   std::optional<std::uint8_t> dscp = {};       ///< none: the inner packet's (RFC 2983)
   DontFragment dont_fragment = DontFragment::Copy;
+  std::uint16_t port = kEspUdpPort;  ///< the far end's, of UDP
 };
 
 /// Identifications of one worker's packets. No two workers give the same one: each has its residue
@@ -54,7 +55,8 @@ class Outer {
   static constexpr std::size_t kMostSize = wire::Ipv4Header::kSize + wire::UdpHeader::kSize;
 
   explicit Outer(const OuterRules& rules) noexcept
-      : is_udp_(rules.protocol == wire::kProtocolUdp),
+      : port_(rules.port),
+        is_udp_(rules.protocol == wire::kProtocolUdp),
         own_dscp_(static_cast<std::uint8_t>(rules.dscp.value_or(0) << 2)),
         inner_tos_mask_(rules.dscp ? kEcnMask : 0xff),
         own_flags_(rules.dont_fragment == DontFragment::Set ? kDontFragment : 0),
@@ -112,14 +114,15 @@ class Outer {
     return static_cast<std::uint16_t>(own_flags_ | (inner_flags & inner_flags_mask_));
   }
   /// Without a checksum (RFC 3948 section 2.1): ESP has a better one.
-  static void write_udp(std::uint8_t* at, std::size_t payload) noexcept {
+  void write_udp(std::uint8_t* at, std::size_t payload) const noexcept {
     store_be(at, kEspUdpPort);
-    store_be(at + 2, kEspUdpPort);
+    store_be(at + 2, port_);
     store_be(at + 4, static_cast<std::uint16_t>(wire::UdpHeader::kSize + payload));
     store_be<std::uint16_t>(at + 6, 0);
   }
 
   std::array<std::uint8_t, wire::Ipv4Header::kSize> header_{};
+  std::uint16_t port_;
   wire::ChecksumSum sum_;  ///< of what no packet changes
   bool is_udp_;
   std::uint8_t own_dscp_;

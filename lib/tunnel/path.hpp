@@ -6,6 +6,7 @@
 #include "tunnel/mtu.hpp"
 #include "tunnel/outer.hpp"
 #include "tunnel/record.hpp"
+#include "wire/datagram.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -23,7 +24,8 @@ struct Dressing {
 /// A worker's copy; `remote` stays control's, until another path has taken this one's place.
 struct Path {
   Encapsulation kind = Encapsulation::Esp;
-  Ipv4 peer;  ///< the far end's outer address
+  std::uint16_t port = kEspUdpPort;  ///< the far end's, in UDP
+  Ipv4 peer;                         ///< its outer address
   Outer outer;
   std::uint16_t mtu = 0;        ///< the largest packet on the way there
   std::uint16_t inner_mtu = 0;  ///< the largest inner packet that goes through in one piece
@@ -38,20 +40,27 @@ struct Path {
   }
 };
 
+/// Of the outer header.
+[[nodiscard]] inline std::uint8_t protocol_of(const Record& record) noexcept {
+  if (record.encapsulation == Encapsulation::Ipip) return wire::kProtocolIpip;
+  return record.udp ? wire::kProtocolUdp : wire::kProtocolEsp;
+}
+
 /// `own`: our outer address, one of the record's two. `link_mtu`: of the side that it leaves by.
-/// `remote`: the record's, which must outlive the path.
+/// `remote`: the record's, which must outlive the path. `heard_from`: where a far end in UDP is, if
+/// it was heard from elsewhere than the record says.
 [[nodiscard]] inline Path path_of(const Record& record, Ipv4 own, std::uint16_t link_mtu,
-                                  const Dressing& dressing, std::span<const AddressBlock> remote) {
-  const auto peer = own == record.gateway ? record.concentrator : record.gateway;
-  const bool is_ipip = record.encapsulation == Encapsulation::Ipip;
-  const auto protocol = is_ipip      ? wire::kProtocolIpip
-                        : record.udp ? wire::kProtocolUdp
-                                     : wire::kProtocolEsp;
+                                  const Dressing& dressing, std::span<const AddressBlock> remote,
+                                  const std::optional<wire::Endpoint>& heard_from = {}) {
+  wire::Endpoint peer{own == record.gateway ? record.concentrator : record.gateway, kEspUdpPort};
+  if (record.udp) peer = heard_from.value_or(peer);
   const auto mtu = std::min(record.mtu, link_mtu);
   const auto fits = inner_mtu(record.encapsulation, record.algorithm, record.udp, mtu);
   return {.kind = record.encapsulation,
-          .peer = peer,
-          .outer = Outer{{own, peer, protocol, dressing.dscp, dressing.dont_fragment}},
+          .port = peer.port,
+          .peer = peer.address,
+          .outer = Outer{{own, peer.address, protocol_of(record), dressing.dscp,
+                          dressing.dont_fragment, peer.port}},
           .mtu = mtu,
           .inner_mtu = static_cast<std::uint16_t>(fits),
           .remote = remote};

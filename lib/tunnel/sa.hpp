@@ -8,6 +8,7 @@
 #include "stats/counter.hpp"
 #include "tunnel/algorithm.hpp"
 #include "tunnel/cipher.hpp"
+#include "tunnel/heard_from.hpp"
 #include "tunnel/replay_window.hpp"
 
 #include <cstdint>
@@ -45,6 +46,8 @@ struct alignas(64) InboundSa {
   std::uint16_t owner = 0;  ///< the worker that opens its packets
   Algorithm algorithm = Algorithm::AesGcm128;
   bool esn = true;
+  HeardFrom heard_from;  ///< in UDP
 };
+static_assert(sizeof(InboundSa) == 64);
 
 }  // namespace portico::tunnel

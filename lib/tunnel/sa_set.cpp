@@ -70,7 +70,7 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
     const auto received = state_in(states, {keys.name, Way::Receiving, i});
     auto& kept = set->kept_.emplace_back();
     kept.words.resize(ReplayWindow::words_for(shape.window));
-    kept.first = kept.top = received.number;
+    kept.first = kept.top = kept.heard = received.number;
     auto& in = *set->receivers_.emplace_back(
         std::make_unique<InboundSa>(shape.window, kept.words, received.number));
     in.key = receive_key->get();
@@ -141,6 +141,19 @@ Wear SaSet::wear(std::uint16_t full, Now now) noexcept {
     if (!worst.hard && use.packets >= last_number(sa.esn)) worst.hard = Limit::Numbers;
   }
   return worst;
+}
+
+/// A worker may have written one of the two and not the other yet: either tells.
+void SaSet::for_each_heard(const Heard& heard) {
+  for (std::size_t i = 0; i < receivers_.size(); ++i) {
+    auto& kept = kept_[i];
+    const auto top = receivers_[i]->seen.top();
+    const auto from = receivers_[i]->heard_from.value();
+    if (top == kept.heard && from == kept.from) continue;
+    kept.heard = top;
+    kept.from = from;
+    if (from != wire::Endpoint{}) heard(from);
+  }
 }
 
 std::optional<SaSet::Extension> SaSet::stored(const SaName& name, std::uint64_t number) {

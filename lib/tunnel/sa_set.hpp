@@ -10,6 +10,7 @@
 #include "tunnel/reservation.hpp"
 #include "tunnel/sa.hpp"
 #include "tunnel/store.hpp"
+#include "wire/datagram.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -64,6 +65,9 @@ class SaSet {
   void for_each_reservation(const Keep& keep);
   /// What has moved since it was last asked for: windows, and octets sent.
   void for_each_moved(const Keep& keep);
+  using Heard = std::function<void(const wire::Endpoint&)>;
+  /// Where packets of SAs came from that were heard since they were last asked for, in UDP.
+  void for_each_heard(const Heard& heard);
   /// A number is on the disk: the sender that may go on, and up to which; nothing if that is old.
   struct Extension {
     std::uint32_t spi;
@@ -93,6 +97,8 @@ class SaSet {
     std::vector<std::uint64_t> words;
     std::uint64_t first = 0;  // its top when it was made
     std::uint64_t top = 0;    // as last handed to the store
+    std::uint64_t heard = 0;  // the same when it was last asked where from
+    wire::Endpoint from;      // and what the answer was
   };
   struct Octets {              // beside a sender
     std::uint64_t before = 0;  // in earlier lives

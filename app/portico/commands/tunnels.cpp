@@ -49,6 +49,14 @@ std::string table_of(const Page<TunnelRow>& page) {
   return text_of(table, page);
 }
 
+std::string far_end_of(const TunnelRow& row) {
+  const auto port = row.record.udp ? ":" + std::to_string(row.peer.port) : "";
+  Table table{{{"far end"}, {"path mtu", kRight}, {"inner mtu", kRight}}};
+  table.row({to_string(row.peer.address) + port, std::to_string(row.path_mtu),
+             std::to_string(row.inner_mtu)});
+  return table.text();
+}
+
 std::string sending_of(const TunnelRow& row) {
   Table table{{{"sends by"},
                {"spi", kRight},
@@ -87,6 +95,7 @@ void show_one(management::Control& control, const std::string& name, cli::Out& o
     if (row == page.rows.end()) return out.fail({"there is no such tunnel", name});
     out.line(table_of({1, {*row}}));
     if (row->problem) out.line(*row->problem);
+    out.line(far_end_of(*row));
     out.line(sending_of(*row));
     out.line(receiving_of(*row));
     out.line(to_table(row->counters));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any packet, as one to complain about and as a ping: what is said is valid, short enough, to a
-// single host, and never about an ICMP error. The first octet chooses side, delivery and complaint.
+// single host, and never about an ICMP error. And as a router's that says what was too big: what it
+// quotes lies within it. The first octet chooses side, delivery and complaint.
 #include "base/expects.hpp"
 #include "icmp/speaker.hpp"
+#include "icmp/too_big.hpp"
 #include "wire/checksum.hpp"
 #include "wire/icmp.hpp"
 
@@ -56,6 +58,15 @@ void ping(std::uint8_t choice, Bytes packet) {
   check_said(Bytes{out}.first(outcome.size), *wire::Ipv4View::parse(packet));
 }
 
+void hear(Bytes packet) {
+  const auto said = too_big_of(packet);
+  if (!said) return;
+  expects(said->mtu > 0, "something fits");
+  expects(said->packet.size() >= wire::Ipv4Header::kSize &&
+              said->packet.data() + said->packet.size() <= packet.data() + packet.size(),
+          "what is quoted has a header, and lies within the message");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -63,5 +74,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::uint8_t> packet(data + 1, data + size);
   complain(data[0], packet);
   ping(data[0], packet);
+  hear(packet);
   return 0;
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The first octet chooses the role and the algorithm, the rest is a frame from the Internet: IP in
 // IP, ESP, ESP in UDP 4500, with the text in the plain, as if every ICV were right. Whatever comes
-// out lies within the frame and is a valid packet, and no number is taken twice.
+// out lies within the frame and is a valid packet, and no number is taken twice. The rest is also
+// read as an outer packet that somebody quotes.
 #include "base/expects.hpp"
 #include "datapath/classify.hpp"
 #include "nappt/packet.hpp"
 #include "tunnel/carried.hpp"
 #include "tunnel/ecn.hpp"
 #include "tunnel/mss.hpp"
+#include "tunnel/quoted.hpp"
 #include "tunnel/replay_window.hpp"
 
 #include <array>
@@ -71,6 +73,7 @@ void take_esp(MutableBytes esp, tunnel::Algorithm algorithm, std::uint8_t outer_
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::vector<std::uint8_t> frame(data + 1, data + size);
+  (void)tunnel::Quoted::parse(frame);
   if (classified(data[0] % 2 == 0, frame) != datapath::Verdict{Lane::Outer}) return 0;
   auto* ip = &frame[kLinks[1].header_size()];
   const MutableBytes packet{ip, load_be<std::uint16_t>(ip + 2)};

@@ -35,6 +35,8 @@ TEST_CASE("what is for a gateway is refused by name of a concentrator", "[config
         Places{"/lan/relays"});
   CHECK(places(changed_concentrator("\"file\":", "\"signalling\": {}, \"file\":")) ==
         Places{"/tunnel/signalling"});
+  CHECK(places(changed_concentrator("\"file\":", "\"keepalive_s\": 20, \"file\":")) ==
+        Places{"/tunnel/keepalive_s"});
 }
 
 TEST_CASE("what is for a concentrator is refused by name of a gateway", "[config]") {

@@ -51,8 +51,10 @@ TEST_CASE("an SA warns before it stops", "[config][E-9]") {
   CHECK(with(R"("soft": {"octets": 2}, "hard": {"octets": 2})") == Places{"/tunnel/soft/octets"});
 }
 
-TEST_CASE("what is not built cannot be asked for", "[config][E-10]") {
-  CHECK(with(R"("keepalive_s": 20)") == Places{"/tunnel/keepalive_s"});
+TEST_CASE("a keepalive comes after seconds, an hour at most, or never", "[config][E-10]") {
+  CHECK(with(R"("keepalive_s": 0)").empty());
+  CHECK(with(R"("keepalive_s": 3600)").empty());
+  CHECK(with(R"("keepalive_s": 3601)") == Places{"/tunnel/keepalive_s"});
 }
 
 TEST_CASE("phones that use a tunnel need one", "[config][T2][T7]") {

@@ -103,11 +103,11 @@ inline support::Octets outer(const Way& way, std::uint8_t protocol, const suppor
   frame.insert(frame.end(), payload.begin(), payload.end());
   return frame;
 }
-/// UDP from 4500 to 4500, which says it has `length` octets in all.
+/// UDP to 4500, by default from there, which says it has `length` octets in all.
 inline support::Octets in_udp(const support::Octets& payload, std::uint16_t length,
-                              std::uint16_t checksum = 0) {
+                              std::uint16_t checksum = 0, std::uint16_t from_port = 4500) {
   support::Octets udp(8);
-  store_be<std::uint16_t>(udp.data(), 4500);
+  store_be(udp.data(), from_port);
   store_be<std::uint16_t>(&udp[2], 4500);
   store_be(&udp[4], length);
   store_be(&udp[6], checksum);

@@ -57,6 +57,9 @@ TEST_CASE("a tunnel's row holds its record, its SAs and what all workers counted
   CHECK(json["counters"]["packets_out"] == 5);
   CHECK(json["algorithm"] == "aes-gcm-128");
   CHECK(json["heard_s"] == nullptr);
+  CHECK(json["peer"] == "198.51.100.1");
+  CHECK(json["peer_port"] == nullptr);
+  CHECK(json["path_mtu"] == 1500);
   CHECK(json["blocks"][0]["first"] == 1024);
 }
 

@@ -58,14 +58,16 @@ TEST_CASE("an outer header is valid and of its ends, its TTL its own", "[tunnel]
   }
 }
 
-TEST_CASE("ESP in UDP goes from 4500 to 4500 without a checksum", "[tunnel][E-10]") {
+TEST_CASE("ESP in UDP goes from 4500 to the far end's port without a checksum", "[tunnel][E-10]") {
   auto rules = kEsp;
   rules.protocol = wire::kProtocolUdp;
+  const auto port = GENERATE(values<std::uint16_t>({4500, 1024}));
+  if (port != 4500) rules.port = port;
   const auto packet = wrapped(rules, 100, inner_with(0, true));
   const auto udp = wire::UdpView::parse(wire::Ipv4View::parse(packet)->payload());
   REQUIRE(udp.has_value());
   CHECK(udp->source_port() == 4500);
-  CHECK(udp->destination_port() == 4500);
+  CHECK(udp->destination_port() == port);
   CHECK(udp->length() == 108);
   CHECK(udp->checksum() == 0);
 }
