@@ -36,6 +36,6 @@ class Hook:
         self.path.chmod(self.path.stat().st_mode | stat.S_IXUSR)
 
     def events(self, *kinds):
-        lines = self._log.read_text().splitlines()
-        events = [json.loads(line) for line in lines if line]
+        whole, _, _ = self._log.read_text().rpartition("\n")  # a line may not have ended yet
+        events = [json.loads(line) for line in whole.splitlines()]
         return [e for e in events if not kinds or e["event"] in kinds]
