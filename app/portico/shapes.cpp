@@ -124,6 +124,7 @@ gateway::CoreSettings core_settings(const config::Config& config,
                       .soft = allowance_of(tunnel.soft),
                       .switch_after = std::chrono::seconds{tunnel.switch_s},
                       .linger = std::chrono::seconds{tunnel.linger_s}};
+  settings.learn_path_mtu = tunnel.learn_path_mtu;
   if (config.role == config::Role::Gateway)
     settings.keepalive = std::chrono::seconds{tunnel.keepalive_s};
   return settings;

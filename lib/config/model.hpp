@@ -200,6 +200,7 @@ struct Tunnel {
   std::uint32_t replay_window = 1024;  ///< a power of two (RFC 4303 section 3.4.3)
   std::optional<std::uint8_t> dscp;    ///< default: the inner packet's (RFC 2983)
   Df df = Df::Copy;
+  bool learn_path_mtu = true;   ///< from ICMP, which nobody signs (RFC 4301 section 6.1.1)
   std::uint32_t switch_s = 10;  ///< the other end has read its new keys by then
   std::uint32_t linger_s = 60;  ///< what it sent by the old ones has come by then
   Lifetime soft;

@@ -202,6 +202,8 @@ inline constexpr std::tuple kTunnelOptions{
            {tunnel::kLeastWindow, tunnel::kMostWindow}},
     Option{&Tunnel::dscp, "dscp", "DSCP of the outer header; absent: the inner one's", {0, 63}},
     Option{&Tunnel::df, "df", "don't fragment, on the outer header: copy, set or clear"},
+    Option{&Tunnel::learn_path_mtu, "learn_path_mtu",
+           "true: routers are believed when they say that a tunnel's path takes less"},
     Option{&Tunnel::switch_s,
            "switch_s",
            "seconds after new keys are read before we send by them",

@@ -29,7 +29,7 @@ Core::Core(const Plan& plan, const CoreSettings& settings, std::vector<orders::M
       publisher_(std::move(workers)),
       transmitter_(plan, settings.links, publisher_, outside),
       tunnels_(settings.tunnels, publisher_, outside),
-      tunnel_peers_(tunnels_),
+      tunnel_peers_(tunnels_, settings.learn_path_mtu),
       keepalives_(settings.keepalive, tunnels_, transmitter_),
       icmp_(icmp_interfaces(settings)) {}
 

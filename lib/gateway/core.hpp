@@ -24,6 +24,7 @@ struct CoreSettings {
   LinkSettingsBySide links;
   std::array<std::uint32_t, kSides> icmp_per_s{100, 100};
   TunnelSettings tunnels;
+  bool learn_path_mtu = true;
   Duration keepalive{};  ///< of tunnels in UDP, after so long a silence; 0: never
 };
 

@@ -23,7 +23,8 @@ bool TunnelPeers::on_icmp(Bytes packet) {
   const auto said = icmp::too_big_of(packet);
   if (!said) return false;
   const auto quoted = tunnel::Quoted::parse(said->packet);
-  if (!quoted || quoted->source != tunnels_.settings().own || reports_.size() >= kMostReports)
+  if (!learns_mtu_ || !quoted || quoted->source != tunnels_.settings().own ||
+      reports_.size() >= kMostReports)
     ++counters_.too_big_ignored;
   else
     reports_.emplace(quoted->destination.bits, Report{*quoted, said->mtu});

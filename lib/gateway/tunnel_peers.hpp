@@ -28,7 +28,8 @@ inline constexpr auto kTunnelPeerCounters = stats::group<TunnelPeerCounters>(
         {&TunnelPeerCounters::path_mtu_forgotten, "path_mtu_forgotten",
          "times that this was forgotten, so that more is tried again"},
         {&TunnelPeerCounters::too_big_ignored, "too_big_ignored",
-         "such messages about no packet of a tunnel's, without news, or too many at once"},
+         "such messages about no packet of a tunnel's, without news, too many at once, or not to "
+         "be believed"},
         {&TunnelPeerCounters::far_end_moved, "far_end_moved",
          "times that a gateway was heard from another address or port, and is sent to there"},
     });
@@ -41,7 +42,9 @@ inline constexpr Duration kPathMtuLasts = 600s;
 
 class TunnelPeers {
  public:
-  explicit TunnelPeers(Tunnels& tunnels) : tunnels_(tunnels) {}
+  /// `learns_mtu`: routers are believed, whom anybody can play (RFC 4301 section 6.1.1).
+  explicit TunnelPeers(Tunnels& tunnels, bool learns_mtu = true)
+      : tunnels_(tunnels), learns_mtu_(learns_mtu) {}
 
   /// An IP packet of ICMP to our outer address. True: it says that a packet from there was too big,
   /// and is looked at with the tunnels, at most so many at once. It costs one look through them,
@@ -65,6 +68,7 @@ class TunnelPeers {
   [[nodiscard]] std::optional<std::uint16_t> reported_mtu(const Tunnels::Entry& entry);
 
   Tunnels& tunnels_;
+  bool learns_mtu_;
   std::unordered_multimap<std::uint32_t, Report> reports_;  // by whom the packet was for
   Time next_look_{};
   TunnelPeerCounters counters_;

@@ -166,6 +166,16 @@ TEST_CASE("so many forged messages at once are looked at, and no more", "[tunnel
   CHECK(bed.path_mtu() == 1300);
 }
 
+TEST_CASE("routers are not believed where the operator says so", "[tunnel][N-2]") {
+  Peers bed;
+  gateway::TunnelPeers deaf{bed.tunnels, false};
+  CHECK(deaf.on_icmp(support::too_big(outer_of(bed.record, bed.record.spi_out + 1), 1300).ip()));
+  bed.pass(1s);
+  deaf.turn(bed.now);
+  CHECK(bed.path_mtu() == 1500);
+  CHECK(deaf.counters().too_big_ignored.value() == 1);
+}
+
 TEST_CASE("other ICMP is not a tunnel's", "[tunnel]") {
   Peers bed;
   auto unreachable = support::too_big(outer_of(bed.record, bed.record.spi_out), 1300);
