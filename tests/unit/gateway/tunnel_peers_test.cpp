@@ -239,9 +239,11 @@ TEST_CASE("while a far end is heard where it was, it has not moved", "[tunnel][E
   bed.hear(kMapped, 0);
   CHECK(bed.far_end() == kMapped);
   // What was on its way when the NAT forgot.
-  bed.hear(kMappedAnew, 0);
-  bed.hear(kMapped, 1);
-  CHECK(bed.far_end() == kMapped);
+  for (const std::size_t sa : {0u, 1u}) {
+    bed.hear(kMappedAnew, sa);
+    bed.hear(kMapped, 1 - sa);
+    CHECK(bed.far_end() == kMapped);
+  }
   bed.hear(kMappedAnew, 0);
   CHECK(bed.far_end() == kMappedAnew);
 }
