@@ -204,6 +204,8 @@ management::PortRow OperatorView::port_row(Side side, Moment moment) {
   const auto losses = port.losses();
   row.stats.missed = losses.missed;
   row.stats.no_buffer = losses.no_mbuf;
+  row.stats.errors_in = losses.errors_in;
+  row.stats.errors_out = losses.errors_out;
   return row;
 }
 

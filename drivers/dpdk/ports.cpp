@@ -250,7 +250,7 @@ std::uint32_t Port::link_speed() const noexcept {
 PortLosses Port::losses() const noexcept {
   rte_eth_stats stats{};
   if (rte_eth_stats_get(id_, &stats) != 0) return {};
-  return {stats.imissed, stats.rx_nombuf};
+  return {stats.imissed, stats.rx_nombuf, stats.ierrors, stats.oerrors};
 }
 
 }  // namespace portico::dpdk

@@ -42,9 +42,12 @@ struct PortOptions {
   std::uint16_t private_size = 0;
 };
 
+/// What the device says of frames that no worker saw.
 struct PortLosses {
-  std::uint64_t missed = 0;   ///< lost before they were read: the queue was full
-  std::uint64_t no_mbuf = 0;  ///< lost because no buffer was free
+  std::uint64_t missed = 0;      ///< lost before they were read: the queue was full
+  std::uint64_t no_mbuf = 0;     ///< lost because no buffer was free
+  std::uint64_t errors_in = 0;   ///< arrived damaged
+  std::uint64_t errors_out = 0;  ///< taken to be sent, and not sent
 };
 
 /// A started port. Closed when this goes.

@@ -42,8 +42,10 @@ struct PortStats {
   std::uint64_t octets_out = 0;
   std::uint64_t missed = 0;     ///< arrived while the receive queues were full
   std::uint64_t no_buffer = 0;  ///< arrived while there was no packet buffer
-  std::uint64_t errors_in = 0;
-  std::uint64_t errors_out = 0;
+  // Neither is part of the balance: what arrived damaged was no packet, what the device did not
+  // send after all it had taken, and so it is sent as far as we can tell.
+  std::uint64_t errors_in = 0;   ///< frames that arrived damaged
+  std::uint64_t errors_out = 0;  ///< taken by the device, and not sent
   friend bool operator==(const PortStats&, const PortStats&) = default;
 };
 

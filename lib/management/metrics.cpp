@@ -90,8 +90,8 @@ void add_ports(Text& text, const std::vector<PortRow>& ports) {
              &PortStats::missed},
       Column{"no_buffer", "packets that arrived while there was no packet buffer",
              &PortStats::no_buffer},
-      Column{"errors_in", "received with errors", &PortStats::errors_in},
-      Column{"errors_out", "not sent because of errors", &PortStats::errors_out},
+      Column{"errors_in", "frames that arrived damaged", &PortStats::errors_in},
+      Column{"errors_out", "frames that the device took, and did not send", &PortStats::errors_out},
   };
   for (const auto& column : kColumns) {
     text.begin("port_" + std::string{column.name}, Kind::Counter, column.help);

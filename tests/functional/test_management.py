@@ -56,6 +56,22 @@ def test_d4_counters_count_what_passed(lab, workers):
                                 "packets_in": 1, "octets_in": 32}
 
 
+def test_d4_frames_that_a_device_took_and_did_not_send_are_told(lab, workers):
+    gateway = lab.start(lab.config(workers))
+    phone = leased(lab, 1)
+    exchange_udp(phone, lab.provider)
+    lab.gw.ip("link set lan0 down")
+    sock = lab.provider.udp()
+    for _ in range(5):
+        sock.sendto(b"nobody gets this", (phone.public_address, phone.ports[0]))
+
+    def errors_out(name):
+        [port] = [port for port in gateway.stats()["ports"] if port["name"] == name]
+        return port["stats"]["errors_out"]
+    eventually(lambda: errors_out("lan0") == 5, lambda: f"errors: {gateway.stats()['ports']}")
+    assert errors_out("wan0") == 0
+
+
 def told_rightly(read, gateway, group):
     """Are these a group's counters, which may count on meanwhile?"""
     before, told, after = gateway.stats()[group], read(), gateway.stats()[group]
