@@ -9,10 +9,4 @@ Result<tunnel::KeyPtr> DpdkWorld::make_key(tunnel::Algorithm algorithm, Bytes oc
   return ipsec_mb::make_key(algorithm, octets);
 }
 
-Usage DpdkWorld::usage(Ipv4 private_address) {
-  Usage sum;
-  for (const auto* worker : workers_) sum += worker->bindings.usage(private_address);
-  return sum;
-}
-
 }  // namespace portico::app

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/portico/files_thread.hpp"
 
-#include <pthread.h>
+#include "app/portico/thread_place.hpp"
+
 #include <utility>
 
 namespace portico::app {
@@ -13,9 +14,7 @@ FilesThread::FilesThread(Watched watched, std::chrono::seconds rescan, const cpu
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void FilesThread::run(const std::stop_token& stop) {
-  // If that fails it stays on its maker's CPU: slower, not wrong.
-  ::pthread_setaffinity_np(::pthread_self(), sizeof cpus_, &cpus_);
-  ::pthread_setname_np(::pthread_self(), "portico-files");
+  settle_thread("portico-files", cpus_);
   while (!stop.stop_requested()) {
     look_at_macs();  // first: firmware may take long to hash
     look_at_firmware(stop);

@@ -9,12 +9,13 @@
 #include "config/load.hpp"
 #include "config/validate.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 
+namespace portico::app {
 namespace {
-
-using portico::app::Appliance;
 
 std::atomic<Appliance*> running{nullptr};  // written by main, read by the signal handler
 
@@ -30,44 +31,46 @@ void stop_on_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-/// What is wrong with a configuration that is valid by itself: with files, and with all together.
-std::vector<portico::Error> problems_of(const portico::config::Config& config) {
-  auto errors = portico::config::check_files(config);
-  if (!errors.empty()) return errors;
-  const auto tunnels = portico::app::load_tunnels(config);
-  errors = tunnels.errors;
-  if (!errors.empty() || config.role == portico::config::Role::Concentrator) return errors;
-  for (auto& error : portico::app::MacListFile::problems(config.phones.macs))
-    errors.push_back(std::move(error));
-  if (const auto plan = portico::gateway::make_plan(config, tunnels); !plan)
-    errors.push_back(plan.error());
-  return errors;
+/// What all of a valid configuration comes to together with its files, or what is wrong with it.
+struct Checked {
+  std::vector<Error> errors;
+  std::optional<gateway::Plan> plan;  ///< if there are none
+};
+Checked check(const config::Config& config) {
+  auto errors = config::check_files(config);
+  if (!errors.empty()) return {std::move(errors), {}};
+  const auto tunnels = load_tunnels(config);
+  if (!tunnels.errors.empty()) return {tunnels.errors, {}};
+  if (config.role == config::Role::Gateway) errors = MacListFile::problems(config.phones.macs);
+  auto plan = gateway::make_plan(config, tunnels);
+  if (!plan) errors.push_back(plan.error());
+  if (!errors.empty()) return {std::move(errors), {}};
+  return {{}, std::move(*plan)};
 }
 
-int print_costs(const portico::config::Config& config) {
+int print_costs(const config::Config& config, const gateway::Plan& plan) {
   std::puts("the configuration is valid");
-  const auto plan = portico::gateway::make_plan(config);
-  std::puts(portico::app::costs_of(config, *plan).c_str());
+  std::puts(costs_of(config, plan).c_str());
   return 0;
 }
 
 /// Every problem with its place; true if there is none.
-bool report(const std::vector<portico::Error>& errors) {
+bool report(const std::vector<Error>& errors) {
   for (const auto& error : errors) std::fprintf(stderr, "%s\n", to_string(error).c_str());
   return errors.empty();
 }
 
-int complain(const portico::Error& error, int status) {
+int complain(const Error& error, int status) {
   std::fprintf(stderr, "portico: %s\n", to_string(error).c_str());
   return status;
 }
 
-int run(const portico::config::Config& config, const portico::app::ProgramOptions& options) {
-  auto tunnels = portico::app::load_tunnels(config);
+int serve(const config::Config& config, const ProgramOptions& options) {
+  auto tunnels = load_tunnels(config);
   if (!tunnels.errors.empty()) return complain(tunnels.errors.front(), 1);
   auto appliance = Appliance::start(config, std::move(tunnels), options.eal_arguments);
   if (!appliance) return complain(appliance.error(), 1);
-  auto desk = portico::app::OperatorDesk::open(**appliance, options.interactive);
+  auto desk = OperatorDesk::open(**appliance, options.interactive);
   if (!desk) return complain(desk.error(), 1);
   running = appliance->get();
   stop_on_signals();
@@ -78,16 +81,20 @@ int run(const portico::config::Config& config, const portico::app::ProgramOption
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  using portico::app::Action;
-  const auto options = portico::app::parse_program_options(argc, argv);
+/// The program; what it returns is its exit status.
+int run(int argc, char** argv) {
+  const auto options = parse_program_options(argc, argv);
   if (!options) return complain(options.error(), 2);
   if (options->action == Action::PrintHelp) return std::puts(options->help.c_str()) < 0;
   if (options->action == Action::PrintVersion) return std::puts("portico " PORTICO_VERSION) < 0;
-  auto loaded = portico::config::load_file(options->config);
-  auto errors = std::move(loaded.errors);
-  if (errors.empty()) errors = problems_of(loaded.config);
-  if (!report(errors)) return 2;
-  if (options->action == Action::Check) return print_costs(loaded.config);
-  return run(loaded.config, *options);
+  auto loaded = config::load_file(options->config);
+  if (!report(loaded.errors)) return 2;
+  const auto checked = check(loaded.config);
+  if (!report(checked.errors)) return 2;
+  if (options->action == Action::Check) return print_costs(loaded.config, *checked.plan);
+  return serve(loaded.config, *options);
 }
+
+}  // namespace portico::app
+
+int main(int argc, char** argv) { return portico::app::run(argc, argv); }

@@ -4,15 +4,15 @@
 #pragma once
 
 #include "app/portico/appliance.hpp"
+#include "app/portico/statistics_reader.hpp"
 #include "management/control.hpp"
 #include "management/holdings.hpp"
-#include "stats/registry.hpp"
 
 namespace portico::app {
 
 class OperatorView final : public management::Control {
  public:
-  explicit OperatorView(Appliance& appliance);
+  explicit OperatorView(Appliance& appliance) : appliance_(appliance), statistics_(appliance) {}
 
   [[nodiscard]] Result<management::Health> health() override;
   [[nodiscard]] Result<management::Statistics> statistics(management::Moment moment) override;
@@ -34,22 +34,15 @@ class OperatorView final : public management::Control {
   [[nodiscard]] std::string configuration() override;
 
  private:
-  [[nodiscard]] static stats::Registry live_counters(Appliance& appliance);
-  [[nodiscard]] static stats::Registry snapshot_counters(Appliance& appliance);
   [[nodiscard]] management::Health read_health();
-  void read_health_of_leases(management::Health& health, Time now);
-  [[nodiscard]] management::Statistics read_statistics(management::Moment moment);
-  [[nodiscard]] management::PortRow port_row(Side side, management::Moment moment);
-  [[nodiscard]] management::WorkerRow worker_row(std::size_t index, Time now);
-  [[nodiscard]] management::Balance balance(management::Moment moment);
+  void read_health_of_gateway(management::Health& health, Time now);
   [[nodiscard]] Result<void> snapshot_workers();
   [[nodiscard]] std::optional<management::Holdings> read_holdings();
   [[nodiscard]] Result<std::vector<management::Difference>> audit_leases();
   [[nodiscard]] Result<std::vector<management::Difference>> audit_tunnels();
 
   Appliance& appliance_;
-  const stats::Registry live_;
-  const stats::Registry snapshot_;
+  StatisticsReader statistics_;
 };
 
 }  // namespace portico::app

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/portico/backoff.hpp"
+#include "app/portico/thread_place.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "stats/counter.hpp"
@@ -41,7 +42,7 @@ inline constexpr auto kSaStoreCounters = stats::group<SaStoreCounters>(
 class SaStoreThread {
  public:
   struct Settings {
-    std::vector<std::uint32_t> cpus = {};   ///< where it may run; empty: as the caller
+    cpu_set_t cpus = allowed_cpus();        ///< where it may run
     Duration stop_patience = 5s;            ///< how long stop() goes on trying a store that fails
     std::function<void()> on_durable = {};  ///< called on the thread when take_durable has news
   };

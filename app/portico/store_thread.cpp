@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/portico/store_thread.hpp"
 
-#include "app/portico/thread_place.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <utility>

@@ -6,6 +6,7 @@
 
 #include "app/portico/backoff.hpp"
 #include "app/portico/fresh.hpp"
+#include "app/portico/thread_place.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "lease/store.hpp"
@@ -56,7 +57,7 @@ class StoreThread {
   struct Settings {
     std::size_t queue = 65536;             ///< changes that may wait, those being written included
     std::uint32_t history_days = 365;      ///< 0: for ever
-    std::vector<std::uint32_t> cpus = {};  ///< where the threads may run; empty: as the caller
+    cpu_set_t cpus = allowed_cpus();       ///< where the threads may run
     Duration stop_patience = 5s;           ///< how long stop() goes on trying a store that fails
     std::function<void()> on_stored = {};  ///< called on the store thread when take_stored has news
   };

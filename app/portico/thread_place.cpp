@@ -2,17 +2,19 @@
 #include "app/portico/thread_place.hpp"
 
 #include <pthread.h>
-#include <sched.h>
 
 namespace portico::app {
 
-void settle_thread(const char* name, std::span<const std::uint32_t> cpus) {
-  pthread_setname_np(pthread_self(), name);
-  if (cpus.empty()) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (const std::uint32_t cpu : cpus) CPU_SET(cpu, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+cpu_set_t allowed_cpus() noexcept {
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  ::sched_getaffinity(0, sizeof cpus, &cpus);
+  return cpus;
+}
+
+void settle_thread(const char* name, const cpu_set_t& cpus) noexcept {
+  ::pthread_setname_np(::pthread_self(), name);
+  ::pthread_setaffinity_np(::pthread_self(), sizeof cpus, &cpus);
 }
 
 }  // namespace portico::app

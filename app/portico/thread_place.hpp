@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A thread inherits the CPUs of the one that made it, which may be pinned to a busy core.
+// Where threads run. One inherits the CPUs of the one that made it, which may be pinned to a busy
+// core.
 #pragma once
 
-#include <cstdint>
-#include <span>
+#include <sched.h>
 
 namespace portico::app {
 
-/// The calling thread's name, and where it may run; no CPUs: where its maker may.
-void settle_thread(const char* name, std::span<const std::uint32_t> cpus);
+/// CPUs that the calling thread may use.
+[[nodiscard]] cpu_set_t allowed_cpus() noexcept;
+
+/// The calling thread's name, and where it may run from now on. If that fails it stays where it is:
+/// slower, not wrong.
+void settle_thread(const char* name, const cpu_set_t& cpus) noexcept;
 
 }  // namespace portico::app

@@ -146,17 +146,18 @@ TEST_CASE("damage is told and mended though nothing is to be written", "[store][
 
 TEST_CASE("its threads run where they are told, not where control is pinned", "[store]") {
   fake::MemoryStore store;
-  cpu_set_t all;
-  REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
-  std::uint32_t last = 0;
-  for (std::uint32_t cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-    if (CPU_ISSET(cpu, &all)) last = cpu;
+  const auto all = app::allowed_cpus();
+  int last = 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(static_cast<std::size_t>(cpu), &all)) last = cpu;
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(static_cast<std::size_t>(last), &only);
   std::atomic<int> runs_on = -1;
-  StoreThread thread{store,
-                     {.cpus = {last}, .on_stored = [&runs_on] { runs_on = sched_getcpu(); }}};
+  StoreThread thread{store, {.cpus = only, .on_stored = [&runs_on] { runs_on = sched_getcpu(); }}};
   REQUIRE(thread.submit(changes(1).front()));
   thread.stop();
-  CHECK(runs_on == static_cast<int>(last));
+  CHECK(runs_on == last);
 }
 
 TEST_CASE("many changes share one sync", "[store][sqlite]") {
