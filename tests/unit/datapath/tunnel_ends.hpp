@@ -34,6 +34,17 @@ inline tunnel::Record record() {
   return r;
 }
 
+inline tunnel::Record udp_record() {
+  auto r = record();
+  r.udp = true;
+  return r;
+}
+inline tunnel::Record ipip_record() {
+  auto r = record();
+  r.encapsulation = tunnel::Encapsulation::Ipip;
+  return r;
+}
+
 /// Another tunnel of the same concentrator's, by default to another gateway.
 inline tunnel::Record second_record() {
   auto r = record();
