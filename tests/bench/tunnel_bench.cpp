@@ -9,6 +9,7 @@
 #include "drivers/ipsec_mb/cipher.hpp"
 #include "fake/memory_ports.hpp"
 #include "support/packet_builder.hpp"
+#include "support/tunnel_keys.hpp"
 #include "tunnel/esp.hpp"
 #include "tunnel/sa_set.hpp"
 
@@ -50,19 +51,6 @@ constexpr PortRange kRange{32768, 16384};
   r.spi_in = 0x20000 + i;
   r.key = r.name;
   return r;
-}
-
-[[nodiscard]] tunnel::KeySet key_set(const tunnel::Record& r) {
-  std::mt19937 random{r.spi_out};
-  const auto secret = [&] {
-    std::vector<std::uint8_t> octets(tunnel::key_material(r.algorithm));
-    for (auto& o : octets) o = static_cast<std::uint8_t>(random());
-    return Secret{std::move(octets)};
-  };
-  tunnel::KeySet keys{.name = r.key, .out = {}, .in = {}};
-  keys.out.push_back(secret());
-  keys.in.push_back(secret());
-  return keys;
 }
 
 struct Case {
@@ -135,7 +123,7 @@ class Bench {
   /// Tunnel i + 1, a phone of the provider's i-th address in it, and one with a direct address.
   void add(std::uint32_t i) {
     const auto r = record(i);
-    const auto keys = key_set(r);
+    const auto keys = support::key_set(r);
     const auto make = [&](tunnel::End end) {
       return std::move(
           *tunnel::SaSet::make(r, keys, {}, {.end = end, .tunnel = i + 1}, ipsec_mb::make_key));

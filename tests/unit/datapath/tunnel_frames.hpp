@@ -119,7 +119,7 @@ struct EspPacket {
   /// Header to ICV.
   [[nodiscard]] support::Octets esp() const {
     const bool to_gateway = way.to == record.gateway;
-    const auto keys = key_set(record);
+    const auto keys = support::key_set(record);
     const auto room = tunnel::esp_room(tunnel::sizes_of(record.algorithm), inner.size());
     support::Octets packet(room.total());
     const auto spi = to_gateway ? record.spi_in : record.spi_out;

@@ -134,7 +134,7 @@ TEST_CASE("while workers have orders to carry out there is nothing to audit",
   Running run{tunnel::End::Concentrator};
   CHECK(audit_tunnels(run.tunnels, run.publisher, run.tables()));
   const auto more = std::vector{TunnelBed::record("a", 1), TunnelBed::record("c", 4)};
-  run.tunnels.take({more, TunnelBed::keys_of(more)}, run.now);
+  run.tunnels.take(support::files_of(more), run.now);
   CHECK_FALSE(audit_tunnels(run.tunnels, run.publisher, run.tables()));
   run.settle();
   CHECK(audit_tunnels(run.tunnels, run.publisher, run.tables())->empty());
