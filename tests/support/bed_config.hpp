@@ -2,6 +2,7 @@
 // The configuration that a test's gateway has, and plans of it and its like.
 #pragma once
 
+#include "base/expects.hpp"
 #include "config/load.hpp"
 #include "gateway/plan.hpp"
 

@@ -2,6 +2,7 @@
 // What phones say by DHCP to a test's gateway, and its answers read back.
 #pragma once
 
+#include "base/expects.hpp"
 #include "support/bed_world.hpp"
 #include "support/packet_builder.hpp"
 #include "wire/dhcp.hpp"

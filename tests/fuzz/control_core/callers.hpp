@@ -2,6 +2,7 @@
 // Who speaks to the control core, and as what.
 #pragma once
 
+#include "lease/lease.hpp"
 #include "support/bed_dhcp.hpp"
 
 #include <array>
