@@ -4,6 +4,7 @@
 #include "base/octets.hpp"
 #include "drivers/posix/disk.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -32,7 +33,7 @@ std::optional<Witness> decode_witness(Bytes octets) {
   Witness witness;
   witness.generation = reader.number<std::uint64_t>();
   witness.keys = reader.texts();
-  if (encode(witness).size() != octets.size() || !reader.at_end()) return std::nullopt;
+  if (!std::ranges::equal(encode(witness), octets)) return std::nullopt;
   return witness;
 }
 

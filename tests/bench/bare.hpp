@@ -6,6 +6,7 @@
 #include "base/endian.hpp"
 #include "nappt/bindings.hpp"
 
+#include "process.hpp"
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -14,7 +15,6 @@
 
 namespace portico::bench {
 
-inline constexpr std::size_t kBurst = 32;
 using Burst = std::array<std::uint8_t*, kBurst>;  // each the first octet of an untagged frame
 
 /// 64 octets a phone, an array from private address to phone, another from public granule to phone.

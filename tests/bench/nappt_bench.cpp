@@ -11,15 +11,13 @@
 // rounds. A turn begins with as many packets as there are phones, not timed: what it finds in the
 // caches is its own.
 #include "datapath/stages.hpp"
-#include "drivers/dpdk/eal.hpp"
-#include "drivers/dpdk/memory.hpp"
-#include "drivers/dpdk/ports.hpp"
 #include "fake/memory_ports.hpp"
 
 #include <nlohmann/json.hpp>
 #include <rte_cycles.h>
 
 #include "bare.hpp"
+#include "process.hpp"
 #include "traffic.hpp"
 #include <algorithm>
 #include <array>
@@ -31,8 +29,6 @@
 namespace portico::bench {
 namespace {
 
-constexpr int kRounds = 15;
-
 struct Case {
   std::uint32_t phones;
   std::uint32_t addresses;  // a power of two
@@ -40,16 +36,11 @@ struct Case {
   std::uint32_t batches;
 };
 
-[[nodiscard]] double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 /// In the order of gateway_turn.
-constexpr std::array<std::string_view, 14> kStages{
-    "orders",  "receive",    "take over",   "out of tunnel", "outbound", "hairpin", "from tunnel",
-    "inbound", "originated", "into tunnel", "hand over",     "send",     "punt",    "release"};
+constexpr std::array<std::string_view, 15> kStages{
+    "orders",      "receive",   "take over",   "reassemble", "out of tunnel",
+    "outbound",    "hairpin",   "from tunnel", "inbound",    "originated",
+    "into tunnel", "hand over", "send",        "punt",       "release"};
 using StageClocks = std::array<double, kStages.size()>;
 
 class Bench {
@@ -170,6 +161,7 @@ class Bench {
     serve_orders(worker_), ends();
     receive(worker_, lanes), ends();
     take_over(worker_, lanes), ends();
+    reassemble(worker_, lanes), ends();
     tunnel_inbound(worker_, lanes), ends();
     nappt_outbound(worker_, lanes), ends();
     nappt_hairpin(worker_, lanes), ends();
@@ -253,25 +245,17 @@ class Bench {
 }
 
 int run(const Case& c) {
-  const auto eal = dpdk::Eal::start({.program = "nappt_bench", .memory_mib = 320});
-  if (!eal) return std::fprintf(stderr, "%s\n", to_string(eal.error()).c_str()), 1;
-  auto pool = dpdk::make_pool({.name = "packets",
-                               .packets = c.batch + 512,
-                               .frame_size = 1518,
-                               .private_size = datapath::kPrivateSize});
-  if (!pool) return std::fprintf(stderr, "%s\n", to_string(pool.error()).c_str()), 1;
-  dpdk::Memory memory{0};
-  Bench bench{c, *pool, &memory};
-  const nlohmann::json out{{"phones", c.phones},
-                           {"addresses", c.addresses},
-                           {"batch", c.batch},
-                           {"hugepages", eal->uses_hugepages()},
-                           {"octets_a_phone", bench.octets_a_phone()},
-                           {"tsc_hz", rte_get_tsc_hz()},
-                           {"outbound", measure(bench, Direction::Outbound)},
-                           {"inbound", measure(bench, Direction::Inbound)}};
-  std::printf("%s\n", out.dump().c_str());
-  return 0;
+  return print_figures("nappt_bench", c.batch,
+                       [&](rte_mempool* pool, std::pmr::memory_resource* memory) {
+                         Bench bench{c, pool, memory};
+                         return nlohmann::json{{"phones", c.phones},
+                                               {"addresses", c.addresses},
+                                               {"batch", c.batch},
+                                               {"octets_a_phone", bench.octets_a_phone()},
+                                               {"tsc_hz", rte_get_tsc_hz()},
+                                               {"outbound", measure(bench, Direction::Outbound)},
+                                               {"inbound", measure(bench, Direction::Inbound)}};
+                       });
 }
 
 }  // namespace

@@ -6,18 +6,18 @@
 // contestants take turns in rounds. A packet that comes in was sealed before, by the far end's SA;
 // sealing is not timed, and each is new to the replay window.
 #include "datapath/stages.hpp"
-#include "drivers/dpdk/eal.hpp"
-#include "drivers/dpdk/memory.hpp"
-#include "drivers/dpdk/ports.hpp"
 #include "drivers/ipsec_mb/cipher.hpp"
 #include "fake/memory_ports.hpp"
 #include "support/packet_builder.hpp"
+#include "support/tunnel_keys.hpp"
 #include "tunnel/esp.hpp"
 #include "tunnel/sa_set.hpp"
 
 #include <nlohmann/json.hpp>
 #include <rte_cycles.h>
 
+#include "process.hpp"
+#include "traffic.hpp"
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -30,26 +30,14 @@
 namespace portico::bench {
 namespace {
 
-constexpr int kRounds = 15;
-constexpr std::size_t kBurst = 32;
 constexpr std::size_t kBatch = 512;  // packets: few enough to stay in L2
-constexpr Mac kLanMac{{2, 0, 0, 0, 0, 1}};
-constexpr Mac kWanMac{{2, 0, 0, 0, 0, 2}};
-constexpr Mac kRouterMac{{0, 0, 0x5e, 0, 0, 0xfe}};
 constexpr Mac kPhoneMac{{0, 0x1b, 0x2c, 0, 0, 1}};
-constexpr Ipv4 kServer{0xc0000250};    // 192.0.2.80
 constexpr Ipv4 kOwn{0xc6336402};       // 198.51.100.2
 constexpr Ipv4 kFarEnd{0xc0586301};    // 192.88.99.1
 constexpr Ipv4 kPhones{0x0a000000};    // 10.0.0.0
 constexpr Ipv4 kDirect{0xcb007100};    // 203.0.113.0
 constexpr Ipv4 kProvider{0xc6120000};  // 198.18.0.0
 constexpr PortRange kRange{32768, 16384};
-
-[[nodiscard]] double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 /// One phone a tunnel, one SA each way.
 [[nodiscard]] tunnel::Record record(std::uint32_t i) {
@@ -65,25 +53,10 @@ constexpr PortRange kRange{32768, 16384};
   return r;
 }
 
-[[nodiscard]] tunnel::KeySet key_set(const tunnel::Record& r) {
-  std::mt19937 random{r.spi_out};
-  const auto secret = [&] {
-    std::vector<std::uint8_t> octets(tunnel::key_material(r.algorithm));
-    for (auto& o : octets) o = static_cast<std::uint8_t>(random());
-    return Secret{std::move(octets)};
-  };
-  tunnel::KeySet keys{.name = r.key, .out = {}, .in = {}};
-  keys.out.push_back(secret());
-  keys.in.push_back(secret());
-  return keys;
-}
-
 struct Case {
   std::uint32_t sas;
   std::size_t size;  ///< of the inner packet, in octets
 };
-
-enum class Way : std::uint8_t { Outbound, Inbound };
 
 class Bench {
  public:
@@ -107,21 +80,22 @@ class Bench {
   }
 
   /// The whole path, by the tunnel or directly, less what the generator costs.
-  [[nodiscard]] double tunnelled(Way way) { return path(way, true, false); }
-  [[nodiscard]] double direct(Way way) { return path(way, false, false); }
+  [[nodiscard]] double tunnelled(Direction way) { return path(way, true, false); }
+  [[nodiscard]] double direct(Direction way) { return path(way, false, false); }
   /// By the tunnel, received by the worker that does not own the SA: what both do together. One
   /// lcore does both, so that it costs nothing that a packet goes from cache to cache.
-  [[nodiscard]] double handed_over(Way way) { return path(way, true, true); }
+  [[nodiscard]] double handed_over(Direction way) { return path(way, true, true); }
   /// The cipher alone.
-  [[nodiscard]] double raw(Way way) {
+  [[nodiscard]] double raw(Direction way) {
     std::vector<double> clocks;
     for (int i = 0; i < kBatches; ++i) {
-      write(Way::Inbound, true);  // sealed packets, to be opened; or sealed again where they lie
+      // Sealed packets, to be opened; or sealed again where they lie.
+      write(Direction::Inbound, true);
       std::vector<tunnel::Job> jobs = jobs_of(way);
       const auto start = rte_rdtsc_precise();
       for (std::size_t at = 0; at < jobs.size(); at += kBurst) {
         const auto burst = std::span{jobs}.subspan(at, kBurst);
-        way == Way::Outbound ? cipher_->seal(burst) : cipher_->open(burst);
+        way == Direction::Outbound ? cipher_->seal(burst) : cipher_->open(burst);
       }
       clocks.push_back(static_cast<double>(rte_rdtsc_precise() - start) / kBatch);
     }
@@ -149,7 +123,7 @@ class Bench {
   /// Tunnel i + 1, a phone of the provider's i-th address in it, and one with a direct address.
   void add(std::uint32_t i) {
     const auto r = record(i);
-    const auto keys = key_set(r);
+    const auto keys = support::key_set(r);
     const auto make = [&](tunnel::End end) {
       return std::move(
           *tunnel::SaSet::make(r, keys, {}, {.end = end, .tunnel = i + 1}, ipsec_mb::make_key));
@@ -178,10 +152,10 @@ class Bench {
     worker.bindings.add(phone);
   }
 
-  [[nodiscard]] support::Octets frame(Way way, bool by_tunnel, std::uint32_t i) const {
+  [[nodiscard]] support::Octets frame(Direction way, bool by_tunnel, std::uint32_t i) const {
     support::Frame f;
     f.payload.resize(case_.size - 28);
-    if (way == Way::Outbound) {
+    if (way == Direction::Outbound) {
       f.to_mac = kLanMac;
       f.from_mac = kPhoneMac;
       f.from = {kPhones.bits + 2 * i + (by_tunnel ? 1 : 2)};
@@ -200,7 +174,7 @@ class Bench {
   }
 
   /// Makes each of the packets one of a tunnel at random, or of its direct neighbour.
-  void write(Way way, bool by_tunnel) {
+  void write(Direction way, bool by_tunnel) {
     for (std::size_t at = 0; at < packets_.size(); ++at) {
       auto* m = packets_[at];
       order_[at] = static_cast<std::uint32_t>(random_() % case_.sas);
@@ -210,7 +184,7 @@ class Bench {
       m->data_len = static_cast<std::uint16_t>(octets.size());
       m->pkt_len = m->data_len;
     }
-    if (way == Way::Inbound && by_tunnel) wrap_all();
+    if (way == Direction::Inbound && by_tunnel) wrap_all();
   }
   /// As the far end would have sent it.
   void wrap_all() {
@@ -237,13 +211,13 @@ class Bench {
     }
     cipher_->seal(jobs);
   }
-  [[nodiscard]] std::vector<tunnel::Job> jobs_of(Way way) const {
+  [[nodiscard]] std::vector<tunnel::Job> jobs_of(Direction way) const {
     std::vector<tunnel::Job> jobs;
     for (std::size_t at = 0; at < packets_.size(); ++at) {
       auto* m = packets_[at];
       auto* esp = datapath::first_octet(m) + 34;
-      const auto& set = *(way == Way::Outbound ? far_ : near_)[order_[at]];
-      const auto* key = way == Way::Outbound ? set.senders()[0].key : set.receivers()[0]->key;
+      const auto& set = *(way == Direction::Outbound ? far_ : near_)[order_[at]];
+      const auto* key = way == Direction::Outbound ? set.senders()[0].key : set.receivers()[0]->key;
       jobs.push_back({key,
                       {esp, m->data_len - std::size_t{34}},
                       load_be<std::uint32_t>(esp + 4),
@@ -253,9 +227,9 @@ class Bench {
     return jobs;
   }
 
-  [[nodiscard]] double path(Way way, bool by_tunnel, bool by_other) {
-    auto& in = way == Way::Outbound ? lan_ : wan_;
-    auto& out = way == Way::Outbound ? wan_ : lan_;
+  [[nodiscard]] double path(Direction way, bool by_tunnel, bool by_other) {
+    auto& in = way == Direction::Outbound ? lan_ : wan_;
+    auto& out = way == Direction::Outbound ? wan_ : lan_;
     const auto forwarded = median(way, by_tunnel, [&](rte_mbuf** burst) {
       in.put(burst, kBurst, by_other ? other_.index : owner_.index);
       if (by_other) gateway_turn(other_);
@@ -268,7 +242,7 @@ class Bench {
            });
   }
   template <class Work>
-  [[nodiscard]] double median(Way way, bool by_tunnel, Work&& work) {
+  [[nodiscard]] double median(Direction way, bool by_tunnel, Work&& work) {
     std::vector<double> clocks;
     for (int i = 0; i < kBatches; ++i) {
       write(way, by_tunnel);
@@ -293,7 +267,7 @@ class Bench {
   std::mt19937 random_{1};
 };
 
-[[nodiscard]] nlohmann::json measure(Bench& bench, Way way) {
+[[nodiscard]] nlohmann::json measure(Bench& bench, Direction way) {
   std::vector<double> tunnelled, direct, raw, ratio, handed_over, handing_over;
   for (int round = 0; round < kRounds; ++round) {
     direct.push_back(bench.direct(way));
@@ -312,22 +286,14 @@ class Bench {
 }
 
 int run(const Case& c) {
-  const auto eal = dpdk::Eal::start({.program = "tunnel_bench", .memory_mib = 320});
-  if (!eal) return std::fprintf(stderr, "%s\n", to_string(eal.error()).c_str()), 1;
-  auto pool = dpdk::make_pool({.name = "packets",
-                               .packets = kBatch + 512,
-                               .frame_size = 1518,
-                               .private_size = datapath::kPrivateSize});
-  if (!pool) return std::fprintf(stderr, "%s\n", to_string(pool.error()).c_str()), 1;
-  dpdk::Memory memory{0};
-  Bench bench{c, *pool, &memory};
-  const nlohmann::json out{{"sas", c.sas},
-                           {"octets", c.size},
-                           {"hugepages", eal->uses_hugepages()},
-                           {"outbound", measure(bench, Way::Outbound)},
-                           {"inbound", measure(bench, Way::Inbound)}};
-  std::printf("%s\n", out.dump().c_str());
-  return 0;
+  return print_figures("tunnel_bench", kBatch,
+                       [&](rte_mempool* pool, std::pmr::memory_resource* memory) {
+                         Bench bench{c, pool, memory};
+                         return nlohmann::json{{"sas", c.sas},
+                                               {"octets", c.size},
+                                               {"outbound", measure(bench, Direction::Outbound)},
+                                               {"inbound", measure(bench, Direction::Inbound)}};
+                       });
 }
 
 }  // namespace

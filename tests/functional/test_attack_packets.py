@@ -94,7 +94,7 @@ def test_f2_f7_time_to_live_that_ran_out_is_told_at_a_limited_rate(lab):
     home = [back / IP(src=PROVIDER, dst=phone.public_address, ttl=ttl) /
             UDP(sport=7, dport=phone.ports[1], chksum=0) for ttl in (0, 1)]
     counts = Counts(gateway)
-    with call_goes_on(lab, gateway, f"{MANY} packets of TTL 0 and 1 from either side") as caller:
+    with call_goes_on(lab, gateway, f"{MANY} packets of TTL 0 and 1 from either side"):
         told_lan = phone.host.capture(expression="icmp[icmptype] == icmp-timxceed")
         began = time.monotonic()
         attack = flood.start(phone.host, out, MANY // 2, rate=flood.RATE // 2)

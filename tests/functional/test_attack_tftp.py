@@ -65,10 +65,18 @@ def test_p9_half_open_transfers_are_as_many_as_a_phone_may_have(lab, gateway):
         sent = flood.finish(attack)
         # curl asks once more where it is not answered at once.
         counts.wait_for(sent + 1, "tftp.requests", "tftp.malformed", besides=3)
-        counts.wait_for(counts["tftp.requests"], "tftp.started", "tftp.refused_phone_limit",
-                        "tftp.duplicate_requests")
-        eventually(lambda: counts["tftp.started"] == sum(counts[f"tftp.{end}"] for end in (
-            "completed", "failed_timed_out", "failed_by_client", "failed_restarted")), "all ended")
+
+        def all_answered():
+            requests, *answered = counts.of("tftp.requests", "tftp.started",
+                                            "tftp.refused_phone_limit", "tftp.duplicate_requests")
+            return requests == sum(answered)
+
+        def all_ended():
+            started, *ended = counts.of("tftp.started", "tftp.completed", "tftp.failed_timed_out",
+                                        "tftp.failed_by_client", "tftp.failed_restarted")
+            return started == sum(ended)
+        eventually(all_answered, "each request answered")
+        eventually(all_ended, "each transfer ended")
     assert counts["tftp.completed"] == 1
     assert counts["tftp.started"] >= LIMIT + 1
 

@@ -7,7 +7,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 from lib.clients import traffic
-from lib.config import PROVIDER, PROVIDER_SECOND, mac
+from lib.config import PROVIDER, PROVIDER_SECOND
 from lib.phones import (assert_seen_as, exchange_tcp, exchange_udp, leased, reached_by_tcp, static,
                         static_entry)
 from lib.waiting import eventually

@@ -13,18 +13,16 @@ from scapy.layers.l2 import Ether
 from lib.call import Call
 from lib.config import ACME_DESK, GATEWAY_WAN, PROVIDER, phone_class
 from lib.phones import exchange_udp, leased
-from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, tunnel_of
+from lib.tunnel_lab import CONCENTRATOR_WAN, SIP, VOIP, exchange_sip, tunnel_of
 from lib.waiting import eventually
 
-SIP = 5060
 LOST = 5
 
 
 @pytest.fixture(name="lab")
 def patient(tunnel_lab):
-    """Its Internet knows the concentrator's MAC: what comes while that is away is gone at once."""
-    tunnel_lab.provider.ip(f"neigh replace {CONCENTRATOR_WAN} dev eth1 nud permanent "
-                           f"lladdr {tunnel_lab.conc.mac('wan0')}")
+    """What comes while the concentrator is away is gone at once."""
+    tunnel_lab.know_concentrator()
     return tunnel_lab
 
 
@@ -33,10 +31,6 @@ def config_of(lab):
     config = lab.config()
     config["phones"]["classes"][1] = phone_class("desk", ACME_DESK, 16)
     return config
-
-
-def exchange(lab, phone):
-    exchange_udp(phone, lab.voip, address=VOIP, port=SIP)
 
 
 def lose(phone):
@@ -78,12 +72,12 @@ def test_t3_without_its_other_end_a_tunnel_loses_all_and_other_phones_nothing(la
         lose(phone)
         watch.esp(LOST)
         concentrator.start()
-        exchange(lab, phone)
+        exchange_sip(lab, phone)
         concentrator.process.kill()
         lose(phone)
         watch.esp(LOST + 2 + LOST)
         concentrator.start()
-        exchange(lab, phone)
+        exchange_sip(lab, phone)
         call.assert_whole()
     watch.esp(LOST + 2 + LOST + 2)
     watch.assert_heard(exchanges=2)
@@ -115,7 +109,7 @@ def test_t3_t6_wrong_keys_at_one_end_let_nothing_through(lab):
     concentrator.stop()
     file.write_text(right)
     concentrator.start()
-    exchange(lab, phone)
+    exchange_sip(lab, phone)
     seen = watch.esp(LOST + 1 + 2)
     assert [p[IP].dst for p in seen].count(GATEWAY_WAN) == 2
 
@@ -124,12 +118,12 @@ def test_e2_e4_e5_over_restarts_no_number_is_sent_or_taken_twice(lab):
     concentrator, gateway = lab.start_concentrator(), lab.start()
     phone = leased(lab, 1)
     watch = Watch(lab)
-    exchange(lab, phone)
+    exchange_sip(lab, phone)
     for end in gateway, concentrator:
         for leave in end.process.kill, end.stop:
             leave()
             end.start()
-            exchange(lab, phone)
+            exchange_sip(lab, phone)
     seen = watch.esp(10)
     by_sender = {end: [(p[ESP].spi, p[ESP].seq) for p in seen if p[IP].src == end]
                  for end in (GATEWAY_WAN, CONCENTRATOR_WAN)}
@@ -154,7 +148,7 @@ def test_e2_e4_e5_over_restarts_no_number_is_sent_or_taken_twice(lab):
 def test_e4_without_its_store_a_gateway_sends_nothing_until_there_are_new_keys(lab):
     concentrator, gateway = lab.start_concentrator(), lab.start(config_of(lab))
     phone, other = leased(lab, 1), leased(lab, 2, ACME_DESK)
-    exchange(lab, phone)
+    exchange_sip(lab, phone)
     gateway.stop()
     watch = Watch(lab, other)
     for file in pathlib.Path(gateway.config["tunnel"]["store"]).parent.glob("tunnels.db*"):
@@ -169,14 +163,14 @@ def test_e4_without_its_store_a_gateway_sends_nothing_until_there_are_new_keys(l
     lab.write_tunnels()
     lab.start_concentrator()
     lab.start(config_of(lab))
-    exchange(lab, phone)
+    exchange_sip(lab, phone)
     watch.esp(2)
 
 
 def test_e4_with_store_and_witness_ruined_it_serves_direct_phones_until_there_are_new_keys(lab):
     concentrator, gateway = lab.start_concentrator(), lab.start(config_of(lab))
     phone, other = leased(lab, 1), leased(lab, 2, ACME_DESK)
-    exchange(lab, phone)
+    exchange_sip(lab, phone)
     gateway.process.kill()
     watch = Watch(lab, other)
     store = pathlib.Path(gateway.config["tunnel"]["store"])
@@ -193,17 +187,13 @@ def test_e4_with_store_and_witness_ruined_it_serves_direct_phones_until_there_ar
     eventually(lambda: gateway.drops() == {"tunnel_down": LOST}, lambda: f"{gateway.drops()}")
     watch.esp(0)
 
-    lab.write_new_keys(gateway, concentrator)
-    for end in concentrator, gateway:
-        end.ctl("tunnels", "reload")
-    concentrator.ctl("tunnels", "switch", "branch")  # or it would with what it hears first
-    eventually(lambda: tunnel_of(gateway)["state"] == "up", "sent by new keys")
+    lab.change_keys(gateway, concentrator)
     assert gateway.health()[0] == 200
-    exchange(lab, phone)
+    exchange_sip(lab, phone)
     watch.esp(2)
     # For good: a restart knows which keys are retired.
     gateway.stop()
     gateway.start()
     assert any("which keys were used is not known" in text
                for text in gateway.health()[1]["warnings"])
-    exchange(lab, phone)
+    exchange_sip(lab, phone)

@@ -11,7 +11,7 @@ import time
 from lib.config import GATEWAY_WAN
 from lib.phones import static_entry
 from lib.streams import Flow, Streams
-from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, addresses
+from lib.tunnel_lab import CONCENTRATOR_WAN, SIP, VOIP, addresses
 from lib.waiting import eventually
 
 # scripts/checks/kills raises it.
@@ -48,7 +48,7 @@ class Site:
         for end in self.ends:
             end.start()
         self.streams = Streams(
-            host, lab.voip, (lab.gw.mac("lan0"), lab.conc.mac("lan0")), (VOIP, 5060),
+            host, lab.voip, (lab.gw.mac("lan0"), lab.conc.mac("lan0")), (VOIP, SIP),
             [Flow(device["mac"], device["private_address"], device["tunnel_address"],
                   device["first_port"])])
         self.streams.run(100, 1)  # until the neighbours know each other

@@ -6,11 +6,10 @@ from scapy.layers.inet import IP
 from scapy.layers.ipsec import ESP
 
 from lib.config import GATEWAY_WAN
-from lib.phones import exchange_udp, leased
-from lib.tunnel_lab import VOIP, tunnel_of
+from lib.phones import leased
+from lib.tunnel_lab import SIP, VOIP, exchange_sip, tunnel_of
 from lib.waiting import eventually
 
-SIP = 5060
 LOST = 5
 
 
@@ -37,7 +36,7 @@ def say(near, count, size=0):
 def test_e9_an_sa_whose_time_is_over_neither_sends_nor_receives_and_kill_9_adds_none(tunnel_lab):
     gateway, concentrator = start(tunnel_lab, hard={"seconds": 25}, soft={"seconds": 3})
     phone = leased(tunnel_lab, 1)
-    exchange_udp(phone, tunnel_lab.voip, address=VOIP, port=SIP)
+    exchange_sip(tunnel_lab, phone)
     [sa] = tunnel_of(gateway)["sending"]
     await_state(gateway, "expiring", "time")
     status, health = gateway.health()
@@ -64,12 +63,8 @@ def test_e9_an_sa_whose_time_is_over_neither_sends_nor_receives_and_kill_9_adds_
     assert [p for p in internet.packets() if ESP in p or VOIP in (p[IP].src, p[IP].dst)] == []
     assert beside.packets() == []
 
-    tunnel_lab.write_new_keys(gateway, concentrator)
-    for end in concentrator, gateway:
-        end.ctl("tunnels", "reload")
-    concentrator.ctl("tunnels", "switch", "branch")  # or it would with what it hears first
-    eventually(lambda: tunnel_of(gateway)["state"] == "up", "sent by new keys")
-    exchange_udp(phone, tunnel_lab.voip, address=VOIP, port=SIP)
+    tunnel_lab.change_keys(gateway, concentrator)
+    exchange_sip(tunnel_lab, phone)
 
 
 def test_e9_octets_sent_before_kill_9_count_and_the_last_ones_stop_the_sa(tunnel_lab):

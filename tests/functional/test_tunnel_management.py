@@ -14,11 +14,10 @@ from lib import processes
 from lib.clients import telemetry
 from lib.config import GATEWAY_WAN
 from lib.gateway import PORTICOCTL
-from lib.phones import exchange_udp, leased
-from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, VOIP_NET, tunnel_of
+from lib.phones import leased
+from lib.tunnel_lab import CONCENTRATOR_WAN, SIP, VOIP, VOIP_NET, exchange_sip, tunnel_of
 from lib.waiting import eventually
 
-SIP = 5060
 
 
 def start(lab, workers=0, **tunnel):
@@ -29,12 +28,6 @@ def start(lab, workers=0, **tunnel):
     concentrator = lab.gateway_in(lab.conc, configs[1])
     concentrator.start()
     return lab.start(configs[0]), concentrator
-
-
-def tunnelled(lab, number):
-    phone = leased(lab, number)
-    phone.public_address = phone.lease.portico.tunnel_address
-    return phone
 
 
 def failed(end, *command):
@@ -53,7 +46,7 @@ class Conversation(threading.Thread):
         super().__init__()
         self.heard = 0
         self.lost = 0
-        self._outside = phone.public_address, phone.ports[0]
+        self._outside = phone.tunnel_address, phone.ports[0]
         self._far, self._near = lab.voip.udp(VOIP, SIP), phone.udp()
         self._ends = threading.Event()
         self.start()
@@ -86,7 +79,7 @@ class Conversation(threading.Thread):
 
 def test_d4_a_tunnel_is_shown_at_both_ends_and_no_key_is(tunnel_lab, workers):
     ends = gateway, concentrator = start(tunnel_lab, workers)
-    exchange_udp(tunnelled(tunnel_lab, 1), tunnel_lab.voip, address=VOIP, port=SIP)
+    exchange_sip(tunnel_lab, leased(tunnel_lab, 1))
     for end in ends:
         eventually(lambda end=end: tunnel_of(end)["heard_s"] is not None, "the far end heard")
         row = tunnel_of(end)
@@ -115,7 +108,7 @@ def test_d4_a_tunnel_is_shown_at_both_ends_and_no_key_is(tunnel_lab, workers):
 
 def test_t3_e11_keys_change_under_traffic_and_nothing_is_lost(tunnel_lab, workers):
     gateway, concentrator = start(tunnel_lab, workers, linger_s=1)
-    phone = tunnelled(tunnel_lab, 1)
+    phone = leased(tunnel_lab, 1)
     old = tunnel_of(gateway)["sends_by"]
     internet = tunnel_lab.provider.capture("eth0", f"ip src {GATEWAY_WAN}")
     with Conversation(tunnel_lab, phone) as talk:
@@ -160,7 +153,7 @@ def test_a_reload_takes_all_of_the_files_or_nothing(tunnel_lab):
     assert "0600" in refused(gateway, good)
     assert tunnel_of(gateway)["sends_by"] == before["sends_by"]
     assert "no newer keys" in failed(gateway, "tunnels", "switch", "branch")
-    exchange_udp(tunnelled(tunnel_lab, 1), tunnel_lab.voip, address=VOIP, port=SIP)
+    exchange_sip(tunnel_lab, leased(tunnel_lab, 1))
 
 
 def test_t3_other_octets_under_a_name_in_use_are_refused_at_a_reload(tunnel_lab):
@@ -175,7 +168,7 @@ def test_t3_other_octets_under_a_name_in_use_are_refused_at_a_reload(tunnel_lab)
         assert keys["out"][0][:8] not in said and other[:8] not in said
         file.write_text(right)
         assert "as the files say" in end.ctl("tunnels", "reload")
-    exchange_udp(tunnelled(tunnel_lab, 1), tunnel_lab.voip, address=VOIP, port=SIP)
+    exchange_sip(tunnel_lab, leased(tunnel_lab, 1))
 
 
 @pytest.mark.parametrize("tunnel_lab", [{"encapsulation": "ipip"}], indirect=True)

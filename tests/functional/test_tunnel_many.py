@@ -11,8 +11,8 @@ from scapy.layers.ipsec import ESP
 
 from lib.config import GATEWAY_WAN
 from lib.gateway import TOP, check_config
-from lib.phones import exchange_udp, static, static_entry
-from lib.tunnel_lab import CONCENTRATOR_WAN, VOIP, VOIP_NET, addresses
+from lib.phones import static, static_entry
+from lib.tunnel_lab import CONCENTRATOR_WAN, SIP, VOIP, VOIP_NET, addresses, exchange_sip
 
 TUNNELS = 1024
 BLOCK = "198.18.0.0/26"
@@ -78,12 +78,12 @@ def test_t5_t8_of_a_thousand_tunnels_each_has_its_ports(tunnel_lab):
     config["phones"] |= {"static": [device], "classes": []}
     lab.start(config)
     phone = static(lab, 8, device)
-    exchange_udp(phone, lab.voip, address=VOIP, port=5060, seen_as=address)
+    exchange_sip(lab, phone)
 
     assert len(concentrator.tunnels()) == TUNNELS
     assert "0 differences" in concentrator.ctl("audit")
     internet = lab.provider.capture("eth1", "esp")
-    with lab.voip.udp(VOIP, 5060) as server:
+    with lab.voip.udp(VOIP, SIP) as server:
         server.sendto(b"theirs", (address, block_of(ANOTHERS)[1]))
         server.sendto(b"ours", (address, first))
     theirs, ours = internet.wait_for(count=2)

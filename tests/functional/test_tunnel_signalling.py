@@ -9,10 +9,10 @@ from scapy.layers.ipsec import ESP
 from lib.config import GATEWAY_WAN, PROVIDER, PROVIDER_SECOND, PUBLIC_POOL
 from lib.lab import in_pool
 from lib.phones import exchange_tcp, exchange_udp, leased, reached_by_tcp
-from lib.tunnel_lab import CONCENTRATOR_WAN, PUBLIC_BLOCK, VOIP
+from lib.tunnel_lab import CONCENTRATOR_WAN, PUBLIC_BLOCK, SIP, VOIP, exchange_sip
 from lib.waiting import eventually
 
-SIP, MEDIA = 5060, 20000
+MEDIA = 20000
 MODES = [{}, {"block": PUBLIC_BLOCK}]
 
 
@@ -35,7 +35,7 @@ def test_t7_t8_one_server_sees_signalling_and_media_of_one_port_at_two_addresses
     direct = lab.voip.capture("eth1", "udp")
     at_phone = phone.host.capture("eth0", "udp and not port 67")
 
-    exchange_udp(phone, lab.voip, address=VOIP, port=SIP, seen_as=phone.tunnel_address)
+    exchange_sip(lab, phone)
     exchange_udp(phone, lab.voip, address=VOIP, port=MEDIA, seen_as=phone.public_address)
     for other in PROVIDER, PROVIDER_SECOND:  # no server of the tunnel's, on any port
         exchange_udp(phone, lab.provider, address=other, port=SIP)
@@ -94,5 +94,5 @@ def test_t7_n2_a_range_is_one_phones_at_both_addresses(tunnel_lab):
             server.sendto(b"late", (outside, phones[0].ports[0]))
     eventually(lambda: gateway.drops() == {"port_unheld": 2}, lambda: f"{gateway.drops()}")
     for phone in phones[1:]:
-        exchange_udp(phone, lab.voip, address=VOIP, port=SIP, seen_as=phone.tunnel_address)
+        exchange_sip(lab, phone)
         exchange_udp(phone, lab.voip, address=VOIP, port=MEDIA)

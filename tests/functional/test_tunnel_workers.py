@@ -6,9 +6,8 @@ import pytest
 from scapy.layers.ipsec import ESP
 
 from lib.phones import leased
-from lib.tunnel_lab import VOIP
+from lib.tunnel_lab import SIP, VOIP
 
-SIP = 5060
 WORKERS = 2
 ROUNDS, PORTS = 4, 64  # its ports decide which worker a packet comes to
 PACKETS = ROUNDS * PORTS  # each way
@@ -35,12 +34,17 @@ def test_e4_an_sa_is_one_workers_whichever_a_packet_came_to(tunnel_lab, request)
     for packet in internet.wait_for(count=2 * PACKETS):
         numbers.setdefault(packet[ESP].spi, []).append(packet[ESP].seq)
     # As many SAs are sent by as there are workers, if there are as many. Each counts for itself.
-    in_use = range(min(WORKERS, request.node.callspec.params["tunnel_lab"]["sas"]))
+    sas = request.node.callspec.params["tunnel_lab"]["sas"]
+    in_use = range(min(WORKERS, sas))
     assert numbers.keys() == {base + nth for base in (SPI_OUT, SPI_IN) for nth in in_use}
     for of_sa in numbers.values():
         assert of_sa == [*range(1, len(of_sa) + 1)]
     for end in ends:
-        came_to = [row["packets"] for row in end.stats()["workers"]]
-        print(f"{end.namespace.label}: came to the workers {came_to}; SAs {sorted(numbers)}")
+        workers = end.stats()["workers"]
+        came_to, handed_over = ([row[what] for row in workers] for what in ("packets", "handed_over"))
+        print(f"{end.namespace.label}: came to the workers {came_to}, handed over {handed_over}; "
+              f"SAs {sorted(numbers)}")
         assert min(came_to) > PACKETS // 8
+        if sas == 1:  # whose packets came to the other worker
+            assert sum(handed_over) > PACKETS // 8 and handed_over.count(0) == 1
         assert end.drops() == {}

@@ -8,10 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "program.hpp"
 #include <array>
 #include <chrono>
-#include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -119,22 +118,13 @@ class Crowd {
   std::vector<std::string> failures_;
 };
 
+[[nodiscard]] json run(const json& specification) {
+  Crowd crowd{specification};
+  crowd.run();
+  return crowd.report();
+}
+
 }  // namespace
 }  // namespace portico::load
 
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s SPECIFICATION.json\n", argv[0]);
-    return 2;
-  }
-  try {
-    std::ifstream file{argv[1]};
-    portico::load::Crowd crowd{nlohmann::json::parse(file)};
-    crowd.run();
-    std::printf("%s\n", crowd.report().dump().c_str());
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "fetches: %s\n", e.what());
-    return 1;
-  }
-  return 0;
-}
+int main(int argc, char** argv) { return portico::load::carry_out(portico::load::run, argc, argv); }

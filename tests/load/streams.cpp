@@ -8,11 +8,10 @@
 
 #include "frame_socket.hpp"
 #include "label.hpp"
+#include "program.hpp"
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <exception>
-#include <fstream>
 #include <thread>
 
 namespace portico::load {
@@ -208,17 +207,4 @@ json run(const json& spec) {
 }  // namespace
 }  // namespace portico::load
 
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s SPECIFICATION.json\n", argv[0]);
-    return 2;
-  }
-  try {
-    std::ifstream file{argv[1]};
-    std::printf("%s\n", portico::load::run(nlohmann::json::parse(file)).dump().c_str());
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "streams: %s\n", e.what());
-    return 1;
-  }
-  return 0;
-}
+int main(int argc, char** argv) { return portico::load::carry_out(portico::load::run, argc, argv); }

@@ -7,6 +7,7 @@
 #include "gateway/publisher.hpp"
 #include "gateway/tunnels.hpp"
 #include "management/tunnel_tables.hpp"
+#include "support/tunnel_files.hpp"
 
 #include <deque>
 #include <map>
@@ -81,8 +82,8 @@ struct TunnelBed : gateway::TunnelWorld {
     tunnels.turn(now);
     settle();
   }
-  void take(std::vector<tunnel::Record> records) {
-    tunnels.take({records, keys_of(records)}, now);
+  void take(const std::vector<tunnel::Record>& records) {
+    tunnels.take(files_of(records), now);
     settle();
   }
   /// What another life finds.
@@ -111,25 +112,6 @@ struct TunnelBed : gateway::TunnelWorld {
                       static_cast<std::uint16_t>(1024 * number + 1023)}};
     return record;
   }
-  [[nodiscard]] static std::vector<tunnel::KeySet> keys_of(
-      const std::vector<tunnel::Record>& records) {
-    std::vector<tunnel::KeySet> sets;
-    for (const auto& record : records) {
-      auto& set = sets.emplace_back();
-      set.name = record.key;
-      for (std::uint32_t i = 0; i < record.sas; ++i) {
-        set.out.push_back(secret(record, record.spi_out + i));
-        set.in.push_back(secret(record, record.spi_in + i));
-      }
-    }
-    return sets;
-  }
-  [[nodiscard]] static Secret secret(const tunnel::Record& record, std::uint32_t spi) {
-    std::vector<std::uint8_t> octets(tunnel::key_material(record.algorithm), 0xa5);
-    store_be(octets.data(), spi);
-    return Secret{std::move(octets)};
-  }
-
   Now now{Time{} + 3600s, WallTime{1'700'000'000}};
   std::vector<std::unique_ptr<Worker>> workers = two_workers();
   gateway::Publisher publisher;

@@ -8,9 +8,8 @@ from scapy.layers.ipsec import ESP
 
 from .config import GATEWAY_WAN, PROVIDER
 from .steps import Step, held
-from .tunnel_lab import CONCENTRATOR_WAN, VOIP
+from .tunnel_lab import CONCENTRATOR_WAN, SIP, VOIP
 
-SIP = 5060
 _ASKS = b"OPTIONS sip:echo@%s SIP/2.0\r\n\r\n" % VOIP.encode()
 _ANSWERS = b"SIP/2.0 200 OK\r\n\r\n"
 

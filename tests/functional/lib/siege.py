@@ -81,15 +81,20 @@ class Counts:
         self._gateway = gateway
         self._before = gateway.stats()
 
+    def of(self, *names):
+        """These, as of one moment."""
+        stats = self._gateway.stats()
+        return [stats[group][counter] - self._before[group][counter]
+                for group, counter in (name.split(".") for name in names)]
+
     def __getitem__(self, name):
-        group, counter = name.split(".")
-        return self._gateway.stats()[group][counter] - self._before[group][counter]
+        return self.of(name)[0]
 
     def wait_for(self, count, *names, besides=0):
         """Until these counters together have counted so many; more than `besides` of others is a
         failure."""
         def total():
-            return sum(self[name] for name in names)
+            return sum(self.of(*names))
         eventually(lambda: total() >= count, lambda: f"{count} {names}, {total()} so far: "
                    f"{self._gateway.drops()}")
         assert count <= total() <= count + besides, names

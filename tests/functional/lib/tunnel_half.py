@@ -9,12 +9,12 @@ from scapy.layers.ipsec import ESP
 
 from .clients import baresip, traffic
 from .config import PROVIDER, PROVIDER_SECOND, PUBLIC_POOL, phone_class
-from .journey import SIP, Journey, text
+from .journey import Journey, text
 from .lab import in_pool
-from .phones import exchange_udp, leased, static, static_entry
+from .phones import exchange_udp, static, static_entry
 from .sip_calls import Call, Caller, far_rtp_ports, heard_in, roomy, sip_ports
 from .steps import Step, held
-from .tunnel_lab import (PRIVATE_BLOCK, PUBLIC_BLOCK, VOIP, VOIP_NET, VOIP_SECOND, AtTheServer,
+from .tunnel_lab import (PRIVATE_BLOCK, PUBLIC_BLOCK, SIP, VOIP, VOIP_NET, VOIP_SECOND, AtTheServer,
                          addresses, tunnel_of)
 from .waiting import eventually
 

@@ -17,13 +17,16 @@ import subprocess
 
 from .both_sides import Datagram
 from .config import GATEWAY_WAN, PROVIDER, gateway_config
-from .gateway import TOP, Gateway
+from .gateway import TOP
 from .lab import Lab
 from .namespaces import cable
+from .phones import exchange_udp
+from .waiting import eventually
 
 CONCENTRATOR_WAN = "192.0.2.130"
 CONCENTRATOR_LAN = "10.99.8.1"
 VOIP = "10.99.8.10"
+SIP = 5060
 VOIP_SECOND = "10.99.8.11"
 VOIP_NET = "10.99.8.0/24"
 PRIVATE_BLOCK = "10.99.0.0/30"  # mode P: second private addresses
@@ -55,6 +58,12 @@ class TunnelLab(Lab):
             self.close()
             raise
 
+    def know_concentrator(self):
+        """The Internet knows its MAC: what comes while it is away is gone at once, and no router
+        says that it is not there."""
+        self.provider.ip(f"neigh replace {CONCENTRATOR_WAN} dev eth1 nud permanent "
+                         f"lladdr {self.conc.mac('wan0')}")
+
     def write_tunnels(self, **record):
         """The records and keys that both ends read: one tunnel, like this."""
         record = {"name": "branch", "gateway": GATEWAY_WAN, "concentrator": CONCENTRATOR_WAN,
@@ -81,6 +90,14 @@ class TunnelLab(Lab):
         for end in ends:
             pathlib.Path(end.config["tunnel"]["keys"]).write_bytes(
                 (self.directory / "tunnel-keys.jsonl").read_bytes())
+
+    def change_keys(self, gateway, concentrator):
+        """Both ends take new keys and send by them."""
+        self.write_new_keys(gateway, concentrator)
+        for end in concentrator, gateway:
+            end.ctl("tunnels", "reload")
+        concentrator.ctl("tunnels", "switch", "branch")  # or it would with what it hears first
+        eventually(lambda: tunnel_of(gateway)["state"] == "up", "sent by new keys")
 
     def config(self, workers=0, uses="tunnel"):
         """The gateway's: its phones have addresses of the provider's."""
@@ -127,6 +144,12 @@ class TunnelLab(Lab):
         keys.write_bytes((self.directory / "tunnel-keys.jsonl").read_bytes())
         return {"file": str(self.directory / "tunnels.jsonl"), "keys": str(keys),
                 "store": str(here / "tunnels.db")}
+
+
+def exchange_sip(lab, phone, **more):
+    """A datagram to the server's SIP port and one back, as exchange_udp() says; the server sees the
+    phone by the provider's address."""
+    exchange_udp(phone, lab.voip, address=VOIP, port=SIP, seen_as=phone.tunnel_address, **more)
 
 
 def tunnel_of(end):

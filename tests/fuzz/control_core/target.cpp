@@ -6,6 +6,8 @@
 // what happens (enum What, modulo their number), to whom (a caller, a worker), and how.
 #include "base/expects.hpp"
 
+#include "fuzz/control_core/callers.hpp"
+#include "fuzz/control_core/config.hpp"
 #include "fuzz/control_core/invariants.hpp"
 #include "fuzz/control_core/promises.hpp"
 #include <array>
@@ -48,85 +50,11 @@ constexpr std::size_t kWhats = static_cast<std::size_t>(What::AcceptLoss) + 1;
 
 constexpr std::size_t kMostSteps = 400;
 constexpr BedLimits kLimits{.pending = 4, .offers = 6};
-const Ipv4 kRelay = "10.30.0.1"_ip;
-const Ipv4 kForeignRelay = "10.30.0.9"_ip;
 const Ipv4 kFirstAddress = "10.20.0.16"_ip;
 const Ipv4 kOtherServer = "10.20.0.9"_ip;
 
-/// So few ranges and addresses that they change hands; a reserved port in the midst of them.
-constexpr std::string_view kConfig = R"({
-  "ports": [{"name": "lan0", "device": "a"}, {"name": "wan0", "device": "b"}],
-  "lan": {"port": "lan0", "address": "10.20.0.1/24", "relays": ["10.30.0.1"],
-          "routes": [{"prefix": "10.30.0.0/28", "via": "10.20.0.2"}]},
-  "wan": {"port": "wan0", "address": "198.51.100.2/24", "router": "198.51.100.1"},
-  "pools": {
-    "private": [
-      {"name": "phones", "network": "10.20.0.0/24", "first": "10.20.0.16", "last": "10.20.0.23"},
-      {"name": "branch", "network": "10.30.0.0/28", "via": "10.20.0.2", "router": "10.30.0.1",
-       "first": "10.30.0.4", "last": "10.30.0.6"}],
-    "public": [
-      {"name": "direct", "addresses": "203.0.113.0/31", "reserved": [{"first": 40000, "last": 40001}]},
-      {"name": "provider", "addresses": "192.0.2.0/32", "identity": "tunnel"}]},
-  "phones": {
-    "macs": {"default": "allow"},
-    "classes": [
-      {"name": "sip", "vendor_class": ["ACME-*"], "ports": 16384, "private_pool": "phones",
-       "public_pool": "direct", "lease_s": 600},
-      {"name": "softphone", "vendor_class": ["SOFT"], "ports": 4096, "private_pool": "phones",
-       "public_pool": "direct", "tunnel_pool": "provider", "uses": "signalling", "lease_s": 300,
-       "leases_per_mac": 2},
-      {"name": "branch", "vendor_class": ["BRANCH"], "ports": 2048, "private_pool": "branch",
-       "tunnel_pool": "provider", "uses": "tunnel", "lease_s": 600},
-      {"name": "lasting", "vendor_class": ["LASTING"], "ports": 1024, "private_pool": "phones",
-       "public_pool": "direct", "lease_s": 3600}],
-    "static": [{"private_address": "10.20.0.20", "mac": "00:1b:2c:00:09:01", "first_port": 8192,
-                "ports": 4096, "public_address": "203.0.113.0"}]},
-  "tunnel": {"file": "tunnels.jsonl", "keys": "tunnel-keys.jsonl",
-             "signalling": {"servers": ["198.18.0.0/15"]}},
-  "dhcp": {"enterprise": 32473},
-  "tftp": {"root": "/srv/tftp"}
-})";
-
-/// The second one has leases without an end.
-const gateway::Plan& plan_by(std::uint8_t choice) {
-  static const std::array plans{
-      plan_of(kConfig),
-      plan_of(with(std::string{kConfig}, R"("lease_s": 3600)", R"("lease_s": 4294967295)"))};
-  return plans[choice % plans.size()];
-}
-
 constexpr std::array<Duration, 16> kTimes{250ms, 1s,   2s,   5s,   10s,  11s,   60s,   61s,
                                           119s,  120s, 121s, 300s, 600s, 3600s, 3601s, 86400s};
-constexpr std::array<std::string_view, 6> kClasses{"ACME-T46", "SOFT",  "BRANCH",
-                                                   "LASTING",  "OTHER", ""};
-constexpr std::array<std::string_view, 4> kIdentifiers{"", "\1a", "\1b", "\1c"};
-constexpr std::array<std::uint32_t, 4> kLeaseTimes{0, 30, 120, lease::kInfinite};
-
-constexpr Mac mac(std::uint8_t number) { return {{0x00, 0x1b, 0x2c, 0, 7, number}}; }
-
-struct Caller {
-  Phone phone;
-  Ipv4 address = {};  // offered or held last
-};
-
-std::vector<Caller> callers() {
-  return {
-      {{.mac = mac(0)}},
-      {{.mac = mac(1)}},
-      {{.mac = mac(2)}},
-      {{.mac = mac(3), .vendor_class = "SOFT", .identifier = "\1a"}},
-      {{.mac = mac(3), .vendor_class = "SOFT", .identifier = "\1b"}},
-      {{.mac = mac(3), .vendor_class = "SOFT", .identifier = "\1c"}},
-      {{.mac = mac(4), .identifier = "\1a"}},
-      {{.mac = mac(5), .identifier = "\1d"}},
-      {{.mac = mac(6), .vendor_class = "BRANCH", .giaddr = kRelay}},
-      {{.mac = mac(7), .vendor_class = "BRANCH", .giaddr = kRelay}},
-      {{.mac = mac(8), .vendor_class = "LASTING"}},
-      {{.mac = mac(9), .vendor_class = "LASTING"}},
-      {{.mac = mac(10), .vendor_class = "SOFT"}},
-      {{.mac = mac(11), .vendor_class = "SOFT"}},
-  };
-}
 
 class Site {
  public:
@@ -165,7 +93,6 @@ class Site {
   // ---- phones
 
   void speak(What what, Caller& caller, std::uint8_t how) {
-    const auto& phone = caller.phone;
     const auto address = address_for(caller, how);
     switch (what) {
       case What::Ask:
@@ -194,36 +121,16 @@ class Site {
       case What::Babble:
         return babble(caller, how);
       default:
-        return change(caller, phone, how);
+        return change(caller.phone, how);
     }
   }
   void babble(Caller& caller, std::uint8_t how) {
-    std::vector<std::pair<std::uint8_t, Ipv4>> addresses;
+    Addresses addresses;
     if ((how & 8) != 0) addresses.emplace_back(code::kRequestedAddress, caller.address);
     if ((how & 16) != 0)
       addresses.emplace_back(code::kServerIdentifier, (how & 32) != 0 ? kOtherServer : kGatewayLan);
     say(caller, static_cast<Type>(1 + how % 8), std::move(addresses),
         (how & 64) != 0 ? caller.address : Ipv4{});
-  }
-  static void change(Caller& caller, const Phone& was, std::uint8_t how) {
-    Phone phone = was;
-    const std::uint8_t value = how / 4;
-    switch (how % 4) {
-      case 0:
-        phone.vendor_class = kClasses[value % kClasses.size()];
-        break;
-      case 1:
-        phone.identifier = kIdentifiers[value % kIdentifiers.size()];
-        break;
-      case 2:
-        phone.lease_s = kLeaseTimes[value % kLeaseTimes.size()];
-        break;
-      default:
-        phone.giaddr = value % 4 == 1 ? kRelay : value % 4 == 2 ? kForeignRelay : Ipv4{};
-        phone.frame_source.reset();
-        if (value % 4 == 3) phone.frame_source = mac(value % 16);
-    }
-    caller.phone = phone;
   }
   /// Its own, another caller's, or any.
   [[nodiscard]] Ipv4 address_for(const Caller& caller, std::uint8_t how) const {
@@ -232,8 +139,7 @@ class Site {
     return {kFirstAddress.bits + how % 16};
   }
 
-  void say(const Caller& caller, Type type,
-           std::vector<std::pair<std::uint8_t, Ipv4>> addresses = {}, Ipv4 ciaddr = {}) {
+  void say(const Caller& caller, Type type, Addresses addresses = {}, Ipv4 ciaddr = {}) {
     const auto& phone = caller.phone;
     if (type == Type::Release || type == Type::Decline) note_end(phone, type, addresses, ciaddr);
     (void)bed_->say(phone, type, addresses, ciaddr);
@@ -241,13 +147,8 @@ class Site {
     hear();
   }
   /// Its own word, which the core may heed: from then on it does not count on the lease.
-  void note_end(const Phone& phone, Type type,
-                const std::vector<std::pair<std::uint8_t, Ipv4>>& addresses, Ipv4 ciaddr) {
-    const bool is_routed = (ciaddr.bits & 0xfffffff0) == (kRelay.bits & 0xfffffff0);
-    const bool is_genuine = phone.giaddr.is_zero() ? is_routed || !phone.frame_source.has_value() ||
-                                                         phone.frame_source == phone.mac
-                                                   : phone.giaddr == kRelay;
-    if (!is_genuine) return;
+  void note_end(const Phone& phone, Type type, const Addresses& addresses, Ipv4 ciaddr) {
+    if (!is_genuine(phone, ciaddr)) return;
     auto address = ciaddr;
     if (type == Type::Decline) {
       address = {};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A lease's record: read as it is, and with the right checksum put behind it, so that the fields
 // are reached.
-#include "base/crc32.hpp"
 #include "base/expects.hpp"
 #include "lease/record.hpp"
+#include "support/checksummed.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,9 +26,6 @@ void check(Bytes record) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check({data, size});
-  std::vector<std::uint8_t> summed(data, data + size);
-  summed.resize(size + 4);
-  store_be(&summed[size], crc32({data, size}));
-  check(summed);
+  check(support::checksummed({data, size}));
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "datapath/link.hpp"
 #include "nappt/bindings.hpp"
 #include "support/packet_builder.hpp"
+#include "wire/datagram.hpp"
 
 namespace portico::site {
 
@@ -52,44 +53,49 @@ inline nappt::Binding routed_binding() {
   return b;
 }
 
+/// Who sends a frame on a link, and who receives it there.
+struct Stations {
+  Mac from;
+  Mac to;
+};
+
+inline support::Frame udp(const Stations& stations, const wire::Endpoint& from,
+                          const wire::Endpoint& to) {
+  support::Frame f;
+  f.to_mac = stations.to;
+  f.from_mac = stations.from;
+  f.from = from.address;
+  f.to = to.address;
+  f.from_port = from.port;
+  f.to_port = to.port;
+  return f;
+}
+/// The same on its next link, or so many later.
+inline support::Frame passed_on(support::Frame f, const Stations& stations, std::uint8_t hops = 1) {
+  f.to_mac = stations.to;
+  f.from_mac = stations.from;
+  f.ttl = static_cast<std::uint8_t>(f.ttl - hops);
+  return f;
+}
+
 /// From the phone to the server, as it is received on the LAN.
 inline support::Frame outbound() {
-  support::Frame f;
-  f.to_mac = kLanMac;
-  f.from_mac = kPhoneMac;
-  f.from = kPhone;
-  f.to = kServer;
-  f.from_port = kPorts.first;
-  f.to_port = 5060;
-  return f;
+  return udp({kPhoneMac, kLanMac}, {kPhone, kPorts.first}, {kServer, 5060});
 }
 /// The same as it leaves on the WAN.
 inline support::Frame outbound_translated() {
-  auto f = outbound();
-  f.to_mac = kRouterMac;
-  f.from_mac = kWanMac;
+  auto f = passed_on(outbound(), {kWanMac, kRouterMac});
   f.from = kPublic;
-  f.ttl = 63;
   return f;
 }
 /// From the server to the phone, as it is received on the WAN.
 inline support::Frame inbound() {
-  support::Frame f;
-  f.to_mac = kWanMac;
-  f.from_mac = kRouterMac;
-  f.from = kServer;
-  f.to = kPublic;
-  f.from_port = 5060;
-  f.to_port = kPorts.first;
-  return f;
+  return udp({kRouterMac, kWanMac}, {kServer, 5060}, {kPublic, kPorts.first});
 }
 /// The same as it leaves on the LAN.
 inline support::Frame inbound_translated() {
-  auto f = inbound();
-  f.to_mac = kPhoneMac;
-  f.from_mac = kLanMac;
+  auto f = passed_on(inbound(), {kLanMac, kPhoneMac});
   f.to = kPhone;
-  f.ttl = 63;
   return f;
 }
 

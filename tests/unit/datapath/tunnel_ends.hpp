@@ -5,6 +5,7 @@
 
 #include "fake/transparent_cipher.hpp"
 #include "gateway/tunnels.hpp"
+#include "support/tunnel_files.hpp"
 
 #include "gateway.hpp"
 #include <deque>
@@ -34,6 +35,18 @@ inline tunnel::Record record() {
   return r;
 }
 
+inline tunnel::Record udp_record() {
+  auto r = record();
+  r.udp = true;
+  return r;
+}
+inline tunnel::Record ipip_record() {
+  auto r = record();
+  r.encapsulation = tunnel::Encapsulation::Ipip;
+  r.key.clear();
+  return r;
+}
+
 /// Another tunnel of the same concentrator's, by default to another gateway.
 inline tunnel::Record second_record() {
   auto r = record();
@@ -44,33 +57,6 @@ inline tunnel::Record second_record() {
   r.spi_in = 16384;
   r.key = "second";
   return r;
-}
-
-inline tunnel::KeySet key_set(const tunnel::Record& record) {
-  tunnel::KeySet keys{.name = record.key, .out = {}, .in = {}};
-  std::uint32_t next = 0;
-  for (const char c : record.key) next = 31 * next + static_cast<unsigned char>(c);
-  const auto secret = [&] {
-    ++next;
-    std::vector<std::uint8_t> octets(tunnel::key_material(record.algorithm));
-    for (std::size_t i = 0; i < octets.size(); ++i)
-      octets[i] = static_cast<std::uint8_t>(next >> i % 4 * 8);
-    return Secret{std::move(octets)};
-  };
-  for (std::uint32_t i = 0; i < record.sas; ++i) {
-    keys.out.push_back(secret());
-    keys.in.push_back(secret());
-  }
-  return keys;
-}
-
-inline gateway::TunnelFiles files(const std::vector<tunnel::Record>& records) {
-  gateway::TunnelFiles files;
-  for (const auto& record : records) {
-    files.records.push_back(record);
-    if (record.encapsulation == tunnel::Encapsulation::Esp) files.keys.push_back(key_set(record));
-  }
-  return files;
 }
 
 inline nappt::Binding tunnelled_binding() {
@@ -181,9 +167,9 @@ class TunnelEnds {
 
   /// What both read in their files.
   void take(std::vector<tunnel::Record> records) {
-    concentrator.tunnels().take(files(records), {concentrator.now, {1000}});
+    concentrator.tunnels().take(support::files_of(records), {concentrator.now, {1000}});
     std::erase_if(records, [](const auto& r) { return r.gateway != kWan; });
-    gateway.tunnels().take(files(records), {gateway.now, {1000}});
+    gateway.tunnels().take(support::files_of(records), {gateway.now, {1000}});
     turn();
     turn();
   }

@@ -16,31 +16,18 @@ inline support::Frame to_server() {
 }
 /// The same as the concentrator sends it: both are a hop.
 inline support::Frame to_server_arrived() {
-  auto f = to_server();
-  f.to_mac = kSipServerMac;
-  f.from_mac = kProviderSideMac;
+  auto f = passed_on(to_server(), {kProviderSideMac, kSipServerMac}, 2);
   f.from = kProvider;
-  f.ttl = 62;
   return f;
 }
 /// From that server to the phone, as the concentrator receives it.
 inline support::Frame to_phone() {
-  support::Frame f;
-  f.to_mac = kProviderSideMac;
-  f.from_mac = kSipServerMac;
-  f.from = kSipServer;
-  f.to = kProvider;
-  f.from_port = 5060;
-  f.to_port = kPorts.first;
-  return f;
+  return udp({kSipServerMac, kProviderSideMac}, {kSipServer, 5060}, {kProvider, kPorts.first});
 }
 /// The same as the gateway sends it.
 inline support::Frame to_phone_arrived() {
-  auto f = to_phone();
-  f.to_mac = kPhoneMac;
-  f.from_mac = kLanMac;
+  auto f = passed_on(to_phone(), {kLanMac, kPhoneMac}, 2);
   f.to = kPhone;
-  f.ttl = 62;
   return f;
 }
 /// As the gateway puts it into the tunnel.
@@ -132,7 +119,7 @@ struct EspPacket {
   /// Header to ICV.
   [[nodiscard]] support::Octets esp() const {
     const bool to_gateway = way.to == record.gateway;
-    const auto keys = key_set(record);
+    const auto keys = support::key_set(record);
     const auto room = tunnel::esp_room(tunnel::sizes_of(record.algorithm), inner.size());
     support::Octets packet(room.total());
     const auto spi = to_gateway ? record.spi_in : record.spi_out;

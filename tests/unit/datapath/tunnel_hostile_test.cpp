@@ -177,12 +177,10 @@ TEST_CASE("what comes to UDP port 4500 is ESP, or dropped by its reason", "[data
 
 TEST_CASE("IP in IP is taken from a far end that has it so, and from nobody else",
           "[datapath][N-1][E-7]") {
-  auto ipip = record();
-  ipip.encapsulation = tunnel::Encapsulation::Ipip;
   const auto inner = inner_to_phone().ip();
   const Way from_stranger{"192.88.99.10"_ip, kWan};
   SECTION("a far end") {
-    TunnelEnds ends{{.records = {ipip}}};
+    TunnelEnds ends{{.records = {ipip_record()}}};
     const auto wrong = GENERATE_COPY(
         Refused{"from a stranger", outer(from_stranger, wire::kProtocolIpip, inner),
                 Drop::TunnelUnknown},

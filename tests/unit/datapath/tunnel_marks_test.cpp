@@ -66,9 +66,7 @@ TEST_CASE("congestion on the way comes out of the tunnel, or is a loss", "[datap
         {"not ECN-capable", EspPacket{.inner = inner.ip(), .tos = kCe}.frame(), Drop::TunnelEcn});
   }
   SECTION("in IP in IP as well") {
-    auto ipip = record();
-    ipip.encapsulation = tunnel::Encapsulation::Ipip;
-    TunnelEnds plain{{.records = {ipip}}};
+    TunnelEnds plain{{.records = {ipip_record()}}};
     check_refused_at_gateway(
         plain, {"not ECN-capable", outer(kToGateway, wire::kProtocolIpip, inner.ip(), kCe),
                 Drop::TunnelEcn});

@@ -17,14 +17,8 @@ const wire::Endpoint kRecorded{kWan, 4500};
 const wire::Endpoint kMapped{"198.51.100.200"_ip, 1024};
 const wire::Endpoint kMappedAnew{"198.51.100.201"_ip, 1025};
 
-tunnel::Record udp_record(bool udp) {
-  auto r = record();
-  r.udp = udp;
-  return r;
-}
-
 struct Ends : TunnelEnds {
-  explicit Ends(bool udp = true) : TunnelEnds({.records = {udp_record(udp)}}) {}
+  explicit Ends(const tunnel::Record& record = udp_record()) : TunnelEnds({.records = {record}}) {}
 
   /// What a gateway sends under this number, as it looks behind a NAT.
   [[nodiscard]] static Octets packet(const wire::Endpoint& from, std::uint64_t number) {
@@ -85,7 +79,7 @@ TEST_CASE("what was not sealed by the gateway just now moves nothing", "[datapat
 }
 
 TEST_CASE("a tunnel that is not in UDP leads where its record says", "[datapath][E-10]") {
-  Ends ends{false};
+  Ends ends{record()};
   CHECK(ends.hear(Ends::packet(kMapped, 1)) == 1);
   ends.concentrator.now = ends.concentrator.now + 1s;
   ends.peers.turn({ends.concentrator.now, {1000}});

@@ -25,8 +25,6 @@ nappt::Binding both() {
   return phone;
 }
 
-Ipv4 source_of(const support::Octets& frame) { return outer_source(frame); }
-
 }  // namespace
 
 TEST_CASE("what fits a tunnel goes through in one piece, and no octet more",
@@ -170,7 +168,7 @@ TEST_CASE("of a phone seen by both addresses only signalling is tunnelled, by se
   frame.to_port = row.port;
   const auto sent = ends.from_phone(frame.build());
   REQUIRE(sent.size() == 1);
-  CHECK(source_of(sent[0]) == (row.tunnelled ? kWan : kPublic));
+  CHECK(outer_source(sent[0]) == (row.tunnelled ? kWan : kPublic));
   CHECK(ends.gateway.counters().packets_out.value() == (row.tunnelled ? 1 : 0));
   if (!row.tunnelled) {
     CHECK(load_be<std::uint16_t>(&sent[0][kOuterPayload]) == kPorts.first);
@@ -178,7 +176,7 @@ TEST_CASE("of a phone seen by both addresses only signalling is tunnelled, by se
   }
   const auto arrived = ends.to_concentrator(sent[0]);
   REQUIRE(arrived.size() == 1);
-  CHECK(source_of(arrived[0]) == kProvider);
+  CHECK(outer_source(arrived[0]) == kProvider);
   CHECK(load_be<std::uint16_t>(&arrived[0][kOuterPayload]) == kPorts.first);
 }
 

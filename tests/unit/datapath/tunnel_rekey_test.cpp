@@ -17,7 +17,7 @@ tunnel::Record renewed(std::uint32_t time = 0) {
   auto r = record();
   r.spi_out = 20480 + time;
   r.spi_in = 24576 + time;
-  r.key = "renewed-" + std::to_string(7 * time);
+  r.key = "renewed-" + std::to_string(time);
   return r;
 }
 

@@ -14,10 +14,9 @@ namespace {
 constexpr std::array kPools{Prefix{{0xc0000200}, 30}};  // 192.0.2.0/30
 
 /// What is said of these records while the bed runs; empty: they may be taken.
-std::string objection(const TunnelBed& bed, std::vector<tunnel::Record> records,
+std::string objection(const TunnelBed& bed, const std::vector<tunnel::Record>& records,
                       std::span<const Prefix> pools = {}) {
-  const TunnelFiles files{records, TunnelBed::keys_of(records)};
-  const auto all = objections_to(files, bed.tunnels, pools);
+  const auto all = objections_to(support::files_of(records), bed.tunnels, pools);
   return all.empty() ? std::string{} : to_string(all.front());
 }
 
@@ -82,7 +81,7 @@ TEST_CASE("keys of other octets need another name, while the old ones are in use
   TunnelBed bed{GENERATE(tunnel::End::Gateway, tunnel::End::Concentrator)};
   const std::vector records{TunnelBed::record("a", 1)};
   bed.take(records);
-  TunnelFiles files{records, TunnelBed::keys_of(records)};
+  auto files = support::files_of(records);
   const auto said = [&] {
     const auto all = objections_to(files, bed.tunnels, {});
     return all.empty() ? std::string{} : to_string(all.front());
@@ -99,7 +98,7 @@ TEST_CASE("keys of other octets need another name, while the old ones are in use
   SECTION("also while they are only received under") {
     bed.take({TunnelBed::record("a", 2)});
     files.records = {TunnelBed::record("a", 2)};
-    for (auto& newer : TunnelBed::keys_of(files.records)) files.keys.push_back(std::move(newer));
+    files.keys.push_back(support::key_set(files.records.front()));
     CHECK(contains(said(), "keys key-1 are in use"));
     bed.tunnels.entries().front()->sets.back()->receivers()[0]->seen.accept(1);
     bed.pass(1s);

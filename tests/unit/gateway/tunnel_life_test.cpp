@@ -125,7 +125,7 @@ TEST_CASE("where there are newer keys they are sent by before the old ones end",
   }
   SECTION("or else as soon as they may") {
     const std::vector next{TunnelBed::record("a", 2)};
-    bed.tunnels.take({next, TunnelBed::keys_of(next)}, bed.now);
+    bed.tunnels.take(support::files_of(next), bed.now);
     bed.now.time = bed.now.time + 5s;
     bed.tunnels.turn(bed.now);
     bed.serve();

@@ -58,10 +58,12 @@ struct Peers : TunnelBed {
   gateway::TunnelPeers peers{tunnels};
 };
 
-tunnel::Record record_with(bool udp, tunnel::Encapsulation encapsulation) {
-  auto record = TunnelBed::record("a", 1);
+tunnel::Record record_with(bool udp, tunnel::Encapsulation encapsulation,
+                           std::uint32_t number = 1) {
+  auto record = TunnelBed::record("a", number);
   record.udp = udp;
   record.encapsulation = encapsulation;
+  if (encapsulation == tunnel::Encapsulation::Ipip) record.key.clear();
   return record;
 }
 
@@ -90,10 +92,7 @@ TEST_CASE("a path takes no more than a router on it says", "[tunnel][N-2]") {
     CHECK(bed.path_mtu() == gateway::kLeastPathMtu);
   }
   SECTION("new keys change nothing of it") {
-    auto next = TunnelBed::record("a", 2);
-    next.udp = record.udp;
-    next.encapsulation = record.encapsulation;
-    bed.take({next});
+    bed.take({record_with(record.udp, record.encapsulation, 2)});
     CHECK(bed.inner_mtu() == bed.inner_mtu_of(1300));
   }
 }
@@ -225,9 +224,7 @@ TEST_CASE("a gateway behind a NAT is where its newest packets come from", "[tunn
   CHECK(bed.far_end() == kMappedAnew);
   CHECK(bed.peers.counters().far_end_moved.value() == 2);
   SECTION("and stays there with new keys, whose packets may show another") {
-    auto next = TunnelBed::record("a", 2);
-    next.udp = true;
-    bed.take({next});
+    bed.take({record_with(true, tunnel::Encapsulation::Esp, 2)});
     CHECK(bed.far_end() == kMappedAnew);
     bed.hear(kMapped, 0, 1);
     CHECK(bed.far_end() == kMapped);

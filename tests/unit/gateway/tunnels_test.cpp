@@ -54,7 +54,7 @@ TEST_CASE("new keys may be sent by at once, but not before their numbers are res
   bed.take({TunnelBed::record("a", 1)});
   CHECK_FALSE(bed.tunnels.switch_now("a", bed.now));
   const std::vector next{TunnelBed::record("a", 2)};
-  bed.tunnels.take({next, TunnelBed::keys_of(next)}, bed.now);
+  bed.tunnels.take(support::files_of(next), bed.now);
   CHECK_FALSE(bed.tunnels.switch_now("a", bed.now));
   bed.settle();
   CHECK_FALSE(bed.tunnels.switch_now("b", bed.now));

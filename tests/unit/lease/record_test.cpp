@@ -2,6 +2,7 @@
 #include "lease/record.hpp"
 
 #include "base/crc32.hpp"
+#include "support/checksummed.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,6 +12,7 @@
 
 using namespace portico;
 using namespace portico::lease;
+using support::checksummed_anew;
 
 namespace {
 
@@ -30,12 +32,6 @@ Lease example() {
           .until = {-1},
           .lease_s = 3600,
           .epoch = 99};
-}
-
-std::vector<std::uint8_t> with_right_checksum(std::vector<std::uint8_t> record) {
-  const std::size_t body = record.size() - 4;
-  store_be(&record[body], crc32(Bytes{record}.first(body)));
-  return record;
 }
 
 }  // namespace
@@ -73,11 +69,11 @@ TEST_CASE("a record that is cut off or goes on is not a lease", "[lease]") {
     std::vector<std::uint8_t> cut(record.begin(),
                                   record.begin() + static_cast<std::ptrdiff_t>(size));
     accepted += decode(cut).has_value();
-    if (size >= 4) accepted += decode(with_right_checksum(cut)).has_value();
+    if (size >= 4) accepted += decode(checksummed_anew(cut)).has_value();
   }
   auto longer = record;
   longer.push_back(0);
-  accepted += decode(with_right_checksum(longer)).has_value();
+  accepted += decode(checksummed_anew(longer)).has_value();
   CHECK(accepted == 0);
 }
 
@@ -90,5 +86,5 @@ TEST_CASE("a record that makes no sense is not a lease, its checksum right or no
   CHECK_FALSE(decode(encode(lease)));
   auto other_version = encode(example());
   other_version[0] = 2;
-  CHECK_FALSE(decode(with_right_checksum(other_version)));
+  CHECK_FALSE(decode(checksummed_anew(other_version)));
 }

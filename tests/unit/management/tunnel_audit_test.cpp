@@ -77,7 +77,8 @@ TEST_CASE("the audit of tunnels at rest finds nothing, and each change made to a
   }
   SECTION("an SPI's packets go to another tunnel") {
     receiver.tunnel = run.tunnels.entries()[1]->index;
-    CHECK(run.found().size() == 2);
+    const auto said = "receiver_differs_in_worker: SPI " + spi + " of tunnel a is another SA";
+    CHECK(run.found() == Texts{said + " in worker 0", said + " in worker 1"});
     receiver.tunnel = entry.index;
   }
   SECTION("an SPI is taken that no tunnel has") {
@@ -96,8 +97,10 @@ TEST_CASE("the audit of tunnels at rest finds nothing, and each change made to a
   SECTION("an IPIP tunnel's far end is not known") {
     const auto& plain = *run.tunnels.entries()[2];
     run.table().clear_path(plain.index);
-    run.table().clear_path(plain.index);
-    CHECK(run.found().size() == 2);
+    CHECK(run.found() ==
+          Texts{"tunnel_differs_in_worker: tunnel plain has no path in worker 1",
+                "receiver_differs_in_worker: " + to_string(plain.path->path.peer) +
+                    " is tunnel plain's far end, and is not known as that in worker 1"});
   }
 }
 
@@ -114,7 +117,10 @@ TEST_CASE("at a concentrator the audit finds each block that leads elsewhere",
   SECTION("a block leads through another tunnel") {
     blocks.remove(own);
     blocks.add(own, run.tunnels.entries()[2]->index);
-    CHECK(run.found().size() == 2);
+    const std::string ports =
+        "block_differs_in_worker: ports 1024-2047 of 192.0.2.1 through tunnel ";
+    CHECK(run.found() == Texts{ports + "a are not found in worker 1",
+                               ports + "plain are in no record, and found in worker 1"});
   }
   SECTION("ports lead somewhere that are in no record") {
     blocks.add({"192.0.2.3"_ip, 0, 65535}, 5);
@@ -128,7 +134,7 @@ TEST_CASE("while workers have orders to carry out there is nothing to audit",
   Running run{tunnel::End::Concentrator};
   CHECK(audit_tunnels(run.tunnels, run.publisher, run.tables()));
   const auto more = std::vector{TunnelBed::record("a", 1), TunnelBed::record("c", 4)};
-  run.tunnels.take({more, TunnelBed::keys_of(more)}, run.now);
+  run.tunnels.take(support::files_of(more), run.now);
   CHECK_FALSE(audit_tunnels(run.tunnels, run.publisher, run.tables()));
   run.settle();
   CHECK(audit_tunnels(run.tunnels, run.publisher, run.tables())->empty());

@@ -68,12 +68,12 @@ TEST_CASE("no key is in the JSON of a tunnel", "[management]") {
   const auto record = TunnelBed::record("a", 1);
   run.take({record});
   const auto text = to_text(to_json(run.row()));
-  for (const auto& set : TunnelBed::keys_of({record}))
-    for (const auto* keys : {&set.out, &set.in})
-      for (const auto& key : *keys) {
-        CHECK(text.find(to_hex(key.octets().first(8))) == std::string::npos);
-        CHECK(text.find(to_hex(key.octets().last(8))) == std::string::npos);
-      }
+  const auto set = support::key_set(record);
+  for (const auto* keys : {&set.out, &set.in})
+    for (const auto& key : *keys) {
+      CHECK(text.find(to_hex(key.octets().first(8))) == std::string::npos);
+      CHECK(text.find(to_hex(key.octets().last(8))) == std::string::npos);
+    }
   CHECK(text.find("key-1") != std::string::npos);
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("what stops a tunnel's traffic is a reason in its health", "[managemen
   Running run;
   const auto record = TunnelBed::record("a", 1);
   SECTION("numbers that are not reserved on the disk yet") {
-    run.tunnels.take({{record}, TunnelBed::keys_of({record})}, run.now);
+    run.tunnels.take(support::files_of({record}), run.now);
     run.serve();
     CHECK(run.row().state == TunnelState::Waits);
     REQUIRE(run.health().reasons.size() == 1);

@@ -1,51 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "neighbor/table.hpp"
-
+// Whom we send to: asked for, kept fresh, given up.
 #include <catch2/catch.hpp>
 
-#include "unit/neighbor/recorder.hpp"
+#include "unit/neighbor/bench.hpp"
 
 using namespace portico;
 using namespace portico::neighbor;
-
-namespace {
-
-const Ipv4 kRouter = "198.51.100.1"_ip;
-const Ipv4 kPeer = "198.51.100.50"_ip;
-constexpr Time kStart{1'000'000'000};
-
-Config small() {
-  return {.interfaces = {lan(), wan()}, .capacity = 4, .max_unresolved = 2, .max_held = 6};
-}
-
-struct Bench {
-  Recorder sink;
-  Table table;
-  Time now = kStart;
-
-  explicit Bench(const Config& config = small()) : table{config, sink} {}
-
-  Concern hear(const wire::ArpMessage& m, Side side = Side::Wan) {
-    const Wired wired{m};
-    return table.on_arp(side, wired.view(), now);
-  }
-  void resolve(Ipv4 a, PacketId p) { table.resolve(Side::Wan, a, p, now); }
-  void wait(Duration d) {
-    const Time until = now + d;
-    while (table.next_deadline() && *table.next_deadline() <= until) {
-      now = std::max(now, *table.next_deadline());
-      table.tick(now);
-    }
-    now = until;
-  }
-  [[nodiscard]] State state_of(Ipv4 a) const { return table.find(Side::Wan, a)->state; }
-  /// Every packet handed over came back, or waits.
-  [[nodiscard]] bool balanced(std::size_t handed_over) const {
-    return sink.ready.size() + sink.dropped.size() + table.held() == handed_over;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a packet waits for its neighbour's answer and leaves with its MAC", "[neighbor][F-12]") {
   Bench b;
@@ -191,117 +151,6 @@ TEST_CASE("a neighbour that is being asked again stays in use until it fails", "
   CHECK(b.sink.dropped.back() == std::pair{PacketId{2}, Drop::Unanswered});
 }
 
-TEST_CASE("nothing is learned from addresses that nobody asked for", "[neighbor]") {
-  Bench b;
-  b.hear(reply(kPeer, kTheirMac));
-  b.hear(request(kPeer, kTheirMac, kPeer));
-  CHECK_FALSE(b.table.find(Side::Wan, kPeer));
-  CHECK(b.table.counters().unasked.value() == 2);
-  SECTION("not even from those we answer") {
-    b.hear(request(kPeer, kTheirMac, "203.0.113.1"_ip));
-    CHECK(b.table.counters().replies_sent.value() == 1);
-    CHECK(b.sink.arps.back().destination == kTheirMac);
-    CHECK_FALSE(b.table.find(Side::Wan, kPeer));
-  }
-}
-
-TEST_CASE("an ARP message concerns us if it asks for us or is about a neighbour of ours",
-          "[neighbor][F-12]") {
-  Bench b;
-  CHECK(b.hear(request(kPeer, kTheirMac, "203.0.113.1"_ip)) == Concern::Ours);
-  CHECK(b.hear(request("198.51.100.2"_ip, kOtherMac, "198.51.100.2"_ip)) == Concern::Ours);
-  CHECK(b.hear(request(kPeer, kTheirMac, "198.51.100.77"_ip)) == Concern::Others);
-  CHECK(b.hear(reply(kPeer, kBroadcastMac)) == Concern::Invalid);
-  b.resolve(kPeer, 1);
-  CHECK(b.hear(reply(kPeer, kTheirMac)) == Concern::Ours);
-}
-
-TEST_CASE("a forged announcement does not move a neighbour that is still there", "[neighbor]") {
-  Bench b;
-  (void)b.table.pin(Side::Wan, kRouter, b.now);
-  b.hear(reply(kRouter, kTheirMac));
-  b.sink.arps.clear();
-  b.wait(10s);
-  b.hear(request(kRouter, kOtherMac, kRouter));
-  CHECK(b.table.counters().claims_refused.value() == 1);
-  CHECK(b.table.find(Side::Wan, kRouter)->hop.mac == kTheirMac);
-
-  SECTION("the holder is asked at its own MAC; its answer settles it") {
-    b.wait(0s);
-    REQUIRE(b.sink.arps.size() == 1);
-    CHECK(b.sink.arps[0].destination == kTheirMac);
-    b.hear(reply(kRouter, kOtherMac));
-    b.hear(reply(kRouter, kTheirMac));
-    b.wait(30s);
-    CHECK(b.table.find(Side::Wan, kRouter)->hop.mac == kTheirMac);
-    CHECK(b.sink.changed.size() == 2);
-    CHECK(b.sink.arps.size() == 1);
-  }
-  SECTION("a holder that is gone loses it to who answers the broadcast") {
-    b.wait(2s);
-    CHECK(b.sink.arps.back().destination == kBroadcastMac);
-    b.hear(reply(kRouter, kOtherMac));
-    CHECK(b.table.find(Side::Wan, kRouter)->hop.mac == kOtherMac);
-    CHECK(b.sink.changed.back().second.mac == kOtherMac);
-    CHECK(b.table.counters().moved.value() == 1);
-  }
-}
-
-TEST_CASE("a flood of forged announcements costs one question in each lock time", "[neighbor]") {
-  Bench b;
-  (void)b.table.pin(Side::Wan, kRouter, b.now);
-  b.hear(reply(kRouter, kTheirMac));
-  b.sink.arps.clear();
-  for (int i = 0; i < 100; ++i) {
-    b.hear(request(kRouter, kOtherMac, kRouter));
-    b.wait(100ms);
-    if (b.state_of(kRouter) == State::Stale) b.hear(reply(kRouter, kTheirMac));
-  }
-  CHECK(b.sink.arps.size() <= 5);
-  CHECK(b.table.find(Side::Wan, kRouter)->hop.mac == kTheirMac);
-}
-
-TEST_CASE("whoever claims an address of ours is counted and answered, not learned",
-          "[neighbor][F-12]") {
-  Bench b;
-  b.hear(request("198.51.100.2"_ip, kOtherMac, "198.51.100.2"_ip));
-  CHECK(b.table.counters().conflicts.value() == 1);
-  REQUIRE(b.sink.arps.size() == 1);
-  CHECK(b.sink.arps[0].destination == kBroadcastMac);
-  CHECK(b.sink.arps[0].message.sender == "198.51.100.2"_ip);
-  SECTION("at most once in ten seconds (RFC 5227 section 2.4)") {
-    b.hear(reply("203.0.113.1"_ip, kOtherMac));
-    CHECK(b.sink.arps.size() == 1);
-    b.wait(10s);
-    b.hear(reply("203.0.113.1"_ip, kOtherMac));
-    CHECK(b.sink.arps.size() == 2);
-    CHECK(b.table.counters().conflicts.value() == 3);
-  }
-}
-
-TEST_CASE("a sender that cannot be a host is ignored", "[neighbor]") {
-  Bench b;
-  b.resolve(kPeer, 1);
-  for (const auto& mac : {Mac{}, kBroadcastMac, "01:00:5e:00:00:01"_mac, kOurMac})
-    b.hear(reply(kPeer, mac));
-  CHECK(b.table.counters().invalid.value() == 4);
-  CHECK(b.state_of(kPeer) == State::Incomplete);
-}
-
-TEST_CASE("what came to us looped back is no conflict", "[neighbor]") {
-  Bench b;
-  b.hear(announcement_of("198.51.100.2"_ip, wan()));
-  CHECK(b.table.counters().conflicts.value() == 0);
-  CHECK(b.sink.arps.empty());
-}
-
-TEST_CASE("a probe teaches nothing", "[neighbor]") {
-  Bench b;
-  b.hear(request({}, kTheirMac, "198.51.100.2"_ip));
-  CHECK(b.sink.arps.size() == 1);
-  CHECK(b.table.counters().unasked.value() == 0);
-}
-
 TEST_CASE("our own and group addresses have no next hop", "[neighbor]") {
   Bench b;
   PacketId p = 0;
@@ -332,69 +181,6 @@ TEST_CASE("a neighbour stays while it answers, for control does not see what wor
     CHECK(b.sink.removed == std::vector{index});
     CHECK_FALSE(b.table.find(Side::Wan, kPeer));
   }
-}
-
-TEST_CASE("an index is given out again only after the workers let go of it", "[neighbor]") {
-  Config config = small();
-  config.capacity = 2;
-  config.max_unresolved = 1;
-  Bench b{config};
-  const HopIndex router = b.table.pin(Side::Wan, kRouter, b.now);
-  b.resolve(kPeer, 1);
-  b.hear(reply(kPeer, kTheirMac));
-  const HopIndex peer = b.table.find(Side::Wan, kPeer)->index;
-  CHECK(peer != router);
-
-  b.resolve("198.51.100.60"_ip, 2);
-  CHECK(b.sink.removed == std::vector{peer});
-  CHECK(b.sink.dropped == std::vector{std::pair{PacketId{2}, Drop::TableFull}});
-  b.resolve("198.51.100.60"_ip, 3);
-  CHECK(b.sink.dropped.back() == std::pair{PacketId{3}, Drop::TableFull});
-  b.table.recycle(peer);
-  b.resolve("198.51.100.60"_ip, 4);
-  CHECK(b.table.find(Side::Wan, "198.51.100.60"_ip)->index == peer);
-  CHECK(b.table.find(Side::Wan, kRouter)->index == router);
-  CHECK(b.balanced(4));
-}
-
-TEST_CASE("a full table forgets whom it has sent to least lately, never a router", "[neighbor]") {
-  Bench b;
-  (void)b.table.pin(Side::Wan, kRouter, b.now);
-  b.hear(reply(kRouter, kTheirMac));
-  for (std::uint32_t i = 0; i < 3; ++i) {
-    b.resolve(Ipv4{kPeer.bits + i}, i);
-    b.hear(reply(Ipv4{kPeer.bits + i}, kTheirMac));
-    b.now = b.now + 1ms;
-  }
-  b.resolve(kPeer, 3);
-  b.resolve("198.51.100.90"_ip, 4);
-  CHECK(b.table.find(Side::Wan, kRouter));
-  CHECK(b.table.find(Side::Wan, kPeer));
-  CHECK_FALSE(b.table.find(Side::Wan, Ipv4{kPeer.bits + 1}));
-  CHECK(b.table.find(Side::Wan, Ipv4{kPeer.bits + 2}));
-  CHECK(b.table.counters().evicted.value() == 1);
-  SECTION("and nobody else while an index is on its way back") {
-    b.resolve("198.51.100.91"_ip, 5);
-    CHECK(b.sink.removed.size() == 1);
-  }
-}
-
-TEST_CASE("addresses that do not exist cannot crowd out those that do", "[neighbor]") {
-  Bench b;
-  b.resolve("198.51.100.101"_ip, 1);
-  b.resolve("198.51.100.102"_ip, 2);
-  SECTION("in their first second they are given time to answer") {
-    b.resolve("198.51.100.103"_ip, 3);
-    CHECK(b.sink.dropped == std::vector{std::pair{PacketId{3}, Drop::TableFull}});
-  }
-  SECTION("after that the oldest gives way") {
-    b.wait(1s);
-    b.resolve("198.51.100.103"_ip, 3);
-    CHECK(b.sink.dropped == std::vector{std::pair{PacketId{1}, Drop::Evicted}});
-    CHECK(b.table.find(Side::Wan, "198.51.100.103"_ip));
-    CHECK(b.sink.removed.empty());
-  }
-  CHECK(b.balanced(3));
 }
 
 TEST_CASE("the ICMP error about an unanswered packet may itself need a next hop", "[neighbor]") {

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "damages.hpp"
+#include "lease_files.hpp"
 #include "workload.hpp"
 #include <filesystem>
 #include <string>
@@ -21,10 +22,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Rows = Workload::Rows;
-
-std::unique_ptr<LeaseStore> open_store(const std::string& file) {
-  return LeaseStore::open({.file = file}).value();
-}
 
 Rows rows_of(const lease::Loaded& loaded) {
   Rows rows;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,15 @@ inline Place middle_frame(const std::string& log) {
   const auto frames = (std::filesystem::file_size(log) - kLogHeader) / kFrame;
   REQUIRE(frames > 2);
   return {kLogHeader + frames / 2 * kFrame, kFrame};
+}
+
+/// Where these octets stand first.
+inline std::uintmax_t offset_of(const std::string& file, const std::string& octets) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::string all{std::istreambuf_iterator<char>(stream), {}};
+  const auto offset = all.find(octets);
+  REQUIRE(offset != std::string::npos);
+  return offset;
 }
 
 /// What a failing disk, or a stray hand, leaves there.
