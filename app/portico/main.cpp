@@ -31,10 +31,12 @@ void stop_on_signals() {
 }
 
 /// What is wrong with a configuration that is valid by itself: with files, and with all together.
-std::vector<portico::Error> problems_of(const portico::config::Config& config) {
+/// `tunnels`: is given what was read of theirs.
+std::vector<portico::Error> problems_of(const portico::config::Config& config,
+                                        portico::config::Tunnels& tunnels) {
   auto errors = portico::config::check_files(config);
   if (!errors.empty()) return errors;
-  const auto tunnels = portico::app::load_tunnels(config);
+  tunnels = portico::app::load_tunnels(config);
   errors = tunnels.errors;
   if (!errors.empty() || config.role == portico::config::Role::Concentrator) return errors;
   for (auto& error : portico::app::MacListFile::problems(config.phones.macs))
@@ -62,9 +64,8 @@ int complain(const portico::Error& error, int status) {
   return status;
 }
 
-int run(const portico::config::Config& config, const portico::app::ProgramOptions& options) {
-  auto tunnels = portico::app::load_tunnels(config);
-  if (!tunnels.errors.empty()) return complain(tunnels.errors.front(), 1);
+int run(const portico::config::Config& config, portico::config::Tunnels tunnels,
+        const portico::app::ProgramOptions& options) {
   auto appliance = Appliance::start(config, std::move(tunnels), options.eal_arguments);
   if (!appliance) return complain(appliance.error(), 1);
   auto desk = portico::app::OperatorDesk::open(**appliance, options.interactive);
@@ -86,8 +87,9 @@ int main(int argc, char** argv) {
   if (options->action == Action::PrintVersion) return std::puts("portico " PORTICO_VERSION) < 0;
   auto loaded = portico::config::load_file(options->config);
   auto errors = std::move(loaded.errors);
-  if (errors.empty()) errors = problems_of(loaded.config);
+  portico::config::Tunnels tunnels;
+  if (errors.empty()) errors = problems_of(loaded.config, tunnels);
   if (!report(errors)) return 2;
   if (options->action == Action::Check) return print_costs(loaded.config);
-  return run(loaded.config, *options);
+  return run(loaded.config, std::move(tunnels), *options);
 }
