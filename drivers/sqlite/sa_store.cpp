@@ -91,7 +91,7 @@ Result<LoadedSas> SaStore::load(const std::set<std::string>& keys) {
   owes_witness_ = true;
   if (const auto written = write({}); !written) return fail(written.error());
   for (const auto& [name, state] : contents_.states) loaded.states.push_back(state);
-  loaded.retired_keys.assign(contents_.retired.begin(), contents_.retired.end());
+  loaded.retired_keys = contents_.retired;
   if (!contents_.distrust.empty()) loaded.distrust = contents_.distrust;
   return loaded;
 }

@@ -141,7 +141,7 @@ TunnelRow row_of(const Entry& entry, const TunnelSight& sight, Time now) {
   row.counters = no_counts();
   for (const auto& tables : sight.workers)
     add_counters((*tables.tunnels)[entry.index].counters, row.counters);
-  if (const auto heard = sight.watch.heard(entry.record.name))
+  if (const auto heard = sight.watch.heard(entry))
     row.heard_s = std::chrono::floor<std::chrono::seconds>(now - *heard).count();
   return row;
 }
@@ -158,12 +158,14 @@ void add_tunnel_health(const TunnelSight& sight, const std::optional<Error>& tro
                        Health& health) {
   if (trouble) health.reasons.push_back("the store of SAs does not write: " + to_string(*trouble));
   for (const auto& entry : sight.tunnels.entries()) {
-    const auto name = "tunnel " + entry->record.name + ": ";
-    if (const auto why = stop_of(*entry)) health.reasons.push_back(name + *why);
-    if (const auto what = warning_of(*entry)) health.warnings.push_back(name + *what);
-    if (sight.watch.is_unanswered(entry->record.name, now))
-      health.warnings.push_back(name + "nothing came from " + to_string(entry->path->path.peer) +
-                                " for a minute, while we send");
+    const auto of_it = [&entry](const std::string& what) {
+      return "tunnel " + entry->record.name + ": " + what;
+    };
+    if (const auto why = stop_of(*entry)) health.reasons.push_back(of_it(*why));
+    if (const auto what = warning_of(*entry)) health.warnings.push_back(of_it(*what));
+    if (sight.watch.is_unanswered(*entry, now))
+      health.warnings.push_back(of_it("nothing came from " + to_string(entry->path->path.peer) +
+                                      " for a minute, while we send"));
   }
   const auto& loaded = sight.tunnels.loaded();
   for (const auto& sentence : {loaded.distrust, loaded.notice})

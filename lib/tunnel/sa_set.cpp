@@ -6,6 +6,12 @@
 namespace portico::tunnel {
 namespace {
 
+/// They stand together.
+std::span<const SaState> states_of(const std::string& key, std::span<const SaState> states) {
+  const auto key_of = [](const SaState& state) -> const std::string& { return state.name.key; };
+  return std::ranges::equal_range(states, key, {}, key_of);
+}
+
 SaState state_in(std::span<const SaState> states, const SaName& name) {
   const auto found = std::ranges::find(states, name, &SaState::name);
   return found == states.end() ? SaState{.name = name} : *found;
@@ -21,11 +27,10 @@ struct Sides {
 };
 
 /// When any of these keys was first used, as far as is known; else now.
-WallTime first_use(std::span<const SaState> states, const std::string& key, WallTime now) {
+WallTime first_use(std::span<const SaState> states, WallTime now) {
   std::optional<WallTime> first;
   for (const auto& state : states)
-    if (state.name.key == key && state.since != WallTime{})
-      first = std::min(first.value_or(state.since), state.since);
+    if (state.since != WallTime{}) first = std::min(first.value_or(state.since), state.since);
   return first.value_or(now);
 }
 
@@ -39,13 +44,14 @@ std::uint16_t owner_of(const Record& record, std::uint32_t base, std::uint32_t i
 }  // namespace
 
 Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& keys,
-                                           std::span<const SaState> states, const Shape& shape,
+                                           std::span<const SaState> all_states, const Shape& shape,
                                            const MakeKey& make_key) {
   const bool is_gateway = shape.end == End::Gateway;
   const auto [sending, receiving] = Sides{keys, shape.end};
   const auto send_base = is_gateway ? record.spi_out : record.spi_in;
   const auto receive_base = is_gateway ? record.spi_in : record.spi_out;
-  const Age age{first_use(states, keys.name, shape.now.wall), shape.now};
+  const auto states = states_of(keys.name, all_states);
+  const Age age{first_use(states, shape.now.wall), shape.now};
   std::unique_ptr<SaSet> set{new SaSet(keys.name, age, shape)};
   set->senders_ = std::vector<OutboundSa>(record.sas);
   for (std::uint32_t i = 0; i < record.sas; ++i) {

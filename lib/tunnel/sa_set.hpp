@@ -38,14 +38,15 @@ class SaSet {
     Allowance soft{};
     Now now{};  ///< the first use of keys that no state is of
   };
-  /// `states`: what the store holds, of this key set or others. The error says which key is
-  /// refused.
+  /// `states`: what the store holds, of this key set and others, by name. The error says which key
+  /// is refused.
   [[nodiscard]] static Result<std::unique_ptr<SaSet>> make(const Record& record, const KeySet& keys,
                                                            std::span<const SaState> states,
                                                            const Shape& shape,
                                                            const MakeKey& make_key);
 
   [[nodiscard]] const std::string& key() const noexcept { return key_; }
+  [[nodiscard]] TunnelIndex tunnel() const noexcept { return receivers_.front()->tunnel; }
   /// A worker's each, from orders::SetSenders on until the order that names others is applied.
   [[nodiscard]] std::span<OutboundSa> senders() noexcept { return senders_; }
   [[nodiscard]] std::span<const OutboundSa> senders() const noexcept { return senders_; }

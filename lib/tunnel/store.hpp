@@ -38,10 +38,10 @@ struct SaState {
 
 /// What a store held when it was opened.
 struct LoadedSas {
-  std::vector<SaState> states;            ///< of SAs whose key may be used
-  std::vector<std::string> retired_keys;  ///< used once, and what is known of them is too old
-  std::optional<std::string> distrust;    ///< why there are retired keys: a sentence
-  std::optional<std::string> notice;      ///< what else an operator should know: a sentence
+  std::vector<SaState> states;          ///< of SAs whose key may be used, by name
+  std::set<std::string> retired_keys;   ///< used once, and what is known of them is too old
+  std::optional<std::string> distrust;  ///< why there are retired keys: a sentence
+  std::optional<std::string> notice;    ///< what else an operator should know: a sentence
 };
 
 class SaStore {

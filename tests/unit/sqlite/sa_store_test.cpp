@@ -59,7 +59,7 @@ SaState receiving(std::string key, std::uint64_t number) {
   return {{std::move(key), Way::Receiving, 0}, number, number * 100, {1'700'000'000}};
 }
 
-using Names = std::vector<std::string>;
+using Names = std::set<std::string>;
 
 /// Says why, names the keys, and says it again at every start; other keys are usable.
 void check_retired(Site& site, const Names& keys, const std::string& why) {
