@@ -123,10 +123,11 @@ tunnel::SaSet* Tunnels::add_set(Entry& entry, const Keys& keys, Now now) {
     entry.problem = set.error();
     return nullptr;
   }
-  if ((*set)->is_too_old(now)) {
-    if (entry.sending == nullptr) entry.wear.hard = tunnel::Limit::Time;
+  if (const auto limit = (*set)->over(now)) {
+    if (entry.sending == nullptr) entry.wear.hard = limit;
     entry.problem =
-        Error{"its keys are used up by time: it needs new ones", "tunnel " + entry.record.name};
+        Error{"its keys are used up by " + std::string{name_of(*limit)} + ": it needs new ones",
+              "tunnel " + entry.record.name};
     return nullptr;
   }
   used_keys_.insert(name);
@@ -204,11 +205,11 @@ void Tunnels::look_at(Entry& entry, Now now) {
   if (entry.sets.empty()) return;
   auto& newest = *entry.sets.back();
   if (entry.sending != nullptr) entry.wear = wear_of(entry, now);
-  if (entry.sending != &newest && !newest.waits_for_store() && !newest.is_too_old(now)) {
+  if (entry.sending != &newest && !newest.waits_for_store() && !newest.over(now)) {
     const bool is_due = entry.wear.hard || (entry.switch_at && *entry.switch_at <= now.time);
     if (is_due || newest.is_heard()) send_by(entry, newest, now);
   }
-  end_too_old(entry, now);
+  end_what_is_over(entry, now);
   if (entry.until && *entry.until <= now.time) {
     entry.until.reset();
     for (auto& set : entry.sets)

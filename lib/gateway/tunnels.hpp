@@ -144,7 +144,7 @@ class Tunnels {
   void keep_moved(tunnel::SaSet& set);
   // tunnel_life.cpp
   [[nodiscard]] tunnel::Wear wear_of(const Entry& entry, Now now) const;
-  void end_too_old(Entry& entry, Now now);
+  void end_what_is_over(Entry& entry, Now now);
   using Blocks = std::span<const PortBlock>;
   void add_blocks(const Entry& entry, Blocks had, Now now);
   void remove_blocks(const Entry& entry, Blocks kept, Now now);

@@ -77,6 +77,7 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
     auto& kept = set->kept_.emplace_back();
     kept.words.resize(ReplayWindow::words_for(shape.window));
     kept.first = kept.top = kept.heard = received.number;
+    kept.octets = {received.octets, received.octets};
     auto& in = *set->receivers_.emplace_back(
         std::make_unique<InboundSa>(shape.window, kept.words, received.number));
     in.key = receive_key->get();
@@ -126,20 +127,35 @@ void SaSet::for_each_reservation(const Keep& keep) {
 void SaSet::for_each_moved(const Keep& keep) {
   for (std::uint32_t i = 0; i < receivers_.size(); ++i) {
     const auto top = receivers_[i]->seen.top();
-    if (top == kept_[i].top) continue;
+    const auto octets = octets_taken(i);
+    if (top == kept_[i].top && octets == kept_[i].octets.kept) continue;
     kept_[i].top = top;
-    keep({.name = {key_, Way::Receiving, i}, .number = top, .since = age_.since()});
+    kept_[i].octets.kept = octets;
+    keep({.name = {key_, Way::Receiving, i},
+          .number = top,
+          .octets = octets,
+          .since = age_.since()});
   }
   for (std::uint32_t i = 0; i < senders_.size(); ++i)
     if (octets_of(i) != octets_[i].kept) keep(sender_state(i));
 }
 
+/// A number is a packet, as it is for who sends.
+Use SaSet::most_taken(Now now) noexcept {
+  Use most{.time = age_.at(now)};
+  for (std::uint32_t i = 0; i < receivers_.size(); ++i) {
+    most.packets = std::max(most.packets, receivers_[i]->seen.top());
+    most.octets = std::max(most.octets, octets_taken(i));
+  }
+  return most;
+}
+
 Wear SaSet::wear(std::uint16_t full, Now now) noexcept {
-  Wear worst;
-  const auto age = age_.at(now);
+  const auto taken = most_taken(now);
+  Wear worst{reached(soft_, taken), reached(hard_, taken)};
   for (std::uint32_t i = 0; i < senders_.size(); ++i) {
     const auto& sa = senders_[i];
-    Use use{.packets = sa.next.value() - 1, .octets = octets_of(i), .time = age};
+    Use use{.packets = sa.next.value() - 1, .octets = octets_of(i), .time = taken.time};
     if (!worst.soft) worst.soft = reached(soft_, use);
     if (!worst.soft && reservations_[i].is_last()) worst.soft = Limit::Numbers;
     use.octets += full - 1u;

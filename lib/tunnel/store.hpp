@@ -31,7 +31,7 @@ struct SaState {
   /// Sending: every number below may have been sent, none from here on has. Receiving: the highest
   /// number that was taken.
   std::uint64_t number = 0;
-  std::uint64_t octets = 0;  ///< that it sent, for its lifetime
+  std::uint64_t octets = 0;  ///< that it sent, or took, for its lifetime
   WallTime since{};          ///< when the first SA of its key set was first used
   friend bool operator==(const SaState&, const SaState&) = default;
 };
