@@ -34,18 +34,23 @@ void stop_on_signals() {
 /// What all of a valid configuration comes to together with its files, or what is wrong with it.
 struct Checked {
   std::vector<Error> errors;
-  std::optional<gateway::Plan> plan;  ///< if there are none
+  std::optional<gateway::Plan> plan;  ///< both if there are none
+  config::Tunnels tunnels;
 };
 Checked check(const config::Config& config) {
-  auto errors = config::check_files(config);
-  if (!errors.empty()) return {std::move(errors), {}};
-  const auto tunnels = load_tunnels(config);
-  if (!tunnels.errors.empty()) return {tunnels.errors, {}};
+  Checked checked{config::check_files(config), {}, {}};
+  auto& errors = checked.errors;
+  if (!errors.empty()) return checked;
+  checked.tunnels = load_tunnels(config);
+  errors = checked.tunnels.errors;
+  if (!errors.empty()) return checked;
   if (config.role == config::Role::Gateway) errors = MacListFile::problems(config.phones.macs);
-  auto plan = gateway::make_plan(config, tunnels);
-  if (!plan) errors.push_back(plan.error());
-  if (!errors.empty()) return {std::move(errors), {}};
-  return {{}, std::move(*plan)};
+  auto plan = gateway::make_plan(config, checked.tunnels);
+  if (plan)
+    checked.plan = std::move(*plan);
+  else
+    errors.push_back(plan.error());
+  return checked;
 }
 
 int print_costs(const config::Config& config, const gateway::Plan& plan) {
@@ -65,9 +70,7 @@ int complain(const Error& error, int status) {
   return status;
 }
 
-int serve(const config::Config& config, const ProgramOptions& options) {
-  auto tunnels = load_tunnels(config);
-  if (!tunnels.errors.empty()) return complain(tunnels.errors.front(), 1);
+int serve(const config::Config& config, config::Tunnels tunnels, const ProgramOptions& options) {
   auto appliance = Appliance::start(config, std::move(tunnels), options.eal_arguments);
   if (!appliance) return complain(appliance.error(), 1);
   auto desk = OperatorDesk::open(**appliance, options.interactive);
@@ -89,10 +92,10 @@ int run(int argc, char** argv) {
   if (options->action == Action::PrintVersion) return std::puts("portico " PORTICO_VERSION) < 0;
   auto loaded = config::load_file(options->config);
   if (!report(loaded.errors)) return 2;
-  const auto checked = check(loaded.config);
+  auto checked = check(loaded.config);
   if (!report(checked.errors)) return 2;
   if (options->action == Action::Check) return print_costs(loaded.config, *checked.plan);
-  return serve(loaded.config, *options);
+  return serve(loaded.config, std::move(checked.tunnels), *options);
 }
 
 }  // namespace portico::app

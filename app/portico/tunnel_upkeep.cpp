@@ -58,9 +58,9 @@ void TunnelUpkeep::turn(Now now) {
 }
 
 std::vector<Error> TunnelUpkeep::take(config::Tunnels files) {
-  gateway::TunnelFiles taken{std::move(files.records), std::move(files.keys)};
+  const gateway::TunnelFiles taken{std::move(files.records), std::move(files.keys)};
   auto objections = gateway::objections_to(taken, *tunnels_, pools_);
-  if (objections.empty()) tunnels_->take(std::move(taken), read_clock());
+  if (objections.empty()) tunnels_->take(taken, read_clock());
   return objections;
 }
 

@@ -83,6 +83,9 @@ Result<LoadedSas> SaStore::load(const std::set<std::string>& keys) {
     why = "which keys were used is not known, for neither " + options_.file +
           " nor its witness can be read, so that all keys there are now are retired";
   contents_ = std::move(found->contents).value_or(SaContents{});
+  // Once the file is set aside nothing else tells the next start that keys were used.
+  if (is_forgotten)
+    if (const auto told = witness_->replace(encode(witness)); !told) return fail(told.error());
   if (why) {
     const auto begun = begin_anew(witness, std::move(*why));
     if (!begun) return fail(begun.error());
@@ -91,7 +94,7 @@ Result<LoadedSas> SaStore::load(const std::set<std::string>& keys) {
   owes_witness_ = true;
   if (const auto written = write({}); !written) return fail(written.error());
   for (const auto& [name, state] : contents_.states) loaded.states.push_back(state);
-  loaded.retired_keys.assign(contents_.retired.begin(), contents_.retired.end());
+  loaded.retired_keys = contents_.retired;
   if (!contents_.distrust.empty()) loaded.distrust = contents_.distrust;
   return loaded;
 }

@@ -173,7 +173,7 @@ inline constexpr std::tuple kLifetimeOptions{
     Option{&Lifetime::seconds, "seconds", "since its first use, over restarts; 0: no limit"},
     Option{&Lifetime::packets, "packets",
            "sequence numbers, of which a restart uses up to 2^24; 0: no limit"},
-    Option{&Lifetime::octets, "octets", "octets sent by it; 0: no limit"},
+    Option{&Lifetime::octets, "octets", "octets sent or taken by it; 0: no limit"},
 };
 
 inline constexpr std::tuple kSignallingOptions{

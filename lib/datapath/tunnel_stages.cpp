@@ -137,6 +137,7 @@ void finish(Worker& w, const tunnel::Job& job, InboundSa& sa, rte_mbuf* m, Lanes
     ++counters.malformed;
     return lanes.push(Drop::TunnelMalformed, m);
   }
+  sa.octets += opened.payload.size();
   unwrap(w, sa.tunnel, ip[1], opened.payload, m, lanes);
 }
 

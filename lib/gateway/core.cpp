@@ -124,6 +124,7 @@ void Core::tell_senders_of_lost(Now now) {
 // ---- time
 
 void Core::turn(Now now) {
+  publisher_.pump(now.time);
   transmitter_.turn(now);
   tell_senders_of_lost(now);
   tunnels_.turn(now);

@@ -4,17 +4,12 @@
 #include "tunnel/keepalive.hpp"
 
 namespace portico::gateway {
-namespace {
-
-constexpr Duration kLook = 250ms;
-
-}  // namespace
 
 void Keepalives::turn(Now now) {
-  if (silence_ == Duration{0} || now.time < next_look_) return;
-  next_look_ = now.time + kLook;
-  for (const auto& entry : tunnels_.entries())
+  if (silence_ == Duration{0}) return;
+  round_.turn(tunnels_.entries(), now.time, [&](const auto& entry) {
     if (entry->record.udp && entry->sending != nullptr) look_at(*entry, now);
+  });
 }
 
 /// What workers sent is told by the numbers that they used.

@@ -3,6 +3,7 @@
 // the way does not forget where packets for its gateway go.
 #pragma once
 
+#include "gateway/rounds.hpp"
 #include "gateway/transmitter.hpp"
 #include "gateway/tunnels.hpp"
 #include "stats/counter.hpp"
@@ -24,12 +25,12 @@ class Keepalives {
  public:
   /// `silence`: after which one is sent; 0: never.
   Keepalives(Duration silence, const Tunnels& tunnels, Transmitter& transmitter)
-      : silence_(silence), tunnels_(tunnels), transmitter_(transmitter) {}
+      : silence_(silence), tunnels_(tunnels), transmitter_(transmitter), round_(250ms) {}
 
   void turn(Now now);
   [[nodiscard]] std::optional<Time> next_deadline() const noexcept {
     if (silence_ == Duration{0} || tunnels_.entries().empty()) return std::nullopt;
-    return next_look_;
+    return round_.next();
   }
   [[nodiscard]] const KeepaliveCounters& counters() const noexcept { return counters_; }
 
@@ -44,7 +45,7 @@ class Keepalives {
   const Tunnels& tunnels_;
   Transmitter& transmitter_;
   std::unordered_map<TunnelIndex, Seen> seen_;
-  Time next_look_{};
+  Rounds round_;
   KeepaliveCounters counters_;
 };
 

@@ -260,7 +260,6 @@ bool Leases::make_room(const ClassPlan& phone_class, Resources::Shortage shortag
 void Leases::turn(Now now) {
   (void)calendar_.read(now.wall);
   journal_.pump();
-  publisher_.pump(now.time);
   const auto applied = publisher_.applied();
   while (!applying_.empty() && applying_.front().order <= applied) {
     const auto done = applying_.front();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "gateway/tunnel_changes.hpp"
 
+#include "gateway/by_name.hpp"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -14,14 +16,25 @@ using tunnel::Record;
 /// Of one tunnel at once: those that are sent by, those before and those that follow.
 constexpr std::size_t kMostSets = 3;
 
+/// An SPI that packets come by.
+struct Taken {
+  std::uint32_t spi;
+  const tunnel::SaSet* set;
+};
+
 class Objections {
  public:
   Objections(const TunnelFiles& files, const Tunnels& running, std::span<const Prefix> pools)
-      : files_(files), running_(running), pools_(pools) {}
+      : files_(files),
+        running_(running),
+        pools_(pools),
+        records_(files.records),
+        keys_(files.keys),
+        taken_(taken_spis()) {}
 
   [[nodiscard]] std::vector<Error> find() && {
     for (const auto& record : files_.records) {
-      const auto* entry = entry_of(record.name);
+      const auto* entry = running_.find(record.name);
       if (entry != nullptr) check_change(entry->record, record);
       check_blocks(record.name, entry == nullptr ? nullptr : &entry->record, &record);
       if (record.encapsulation == Encapsulation::Esp &&
@@ -29,7 +42,7 @@ class Objections {
         check_new_keys(record, entry);
     }
     for (const auto& entry : running_.entries())
-      if (record_of(entry->record.name) == nullptr)
+      if (records_.find(entry->record.name) == nullptr)
         check_blocks(entry->record.name, &entry->record, nullptr);
     for (const auto& entry : running_.entries())
       for (const auto& set : entry->sets) check_octets(entry->record.name, *set);
@@ -42,14 +55,15 @@ class Objections {
     found_.push_back({std::move(what), "tunnel " + std::string{tunnel}});
   }
 
-  [[nodiscard]] const Tunnels::Entry* entry_of(std::string_view name) const {
+  /// Those of tunnels that stay, in order.
+  [[nodiscard]] std::vector<Taken> taken_spis() const {
+    std::vector<Taken> taken;
     for (const auto& entry : running_.entries())
-      if (entry->record.name == name) return entry.get();
-    return nullptr;
-  }
-  [[nodiscard]] const Record* record_of(std::string_view name) const {
-    const auto found = std::ranges::find(files_.records, name, &Record::name);
-    return found == files_.records.end() ? nullptr : &*found;
+      if (records_.find(entry->record.name) != nullptr)
+        for (const auto& set : entry->sets)
+          for (const auto& sa : set->receivers()) taken.push_back({sa->spi, set.get()});
+    std::ranges::sort(taken, {}, &Taken::spi);
+    return taken;
   }
 
   void check_change(const Record& was, const Record& now) {
@@ -66,31 +80,28 @@ class Objections {
   void check_new_keys(const Record& record, const Tunnels::Entry* entry) {
     if (running_.was_used(record.key))
       object(record.name, "keys " + record.key + " were used before: they may not come back");
-    if (std::ranges::count(running_.loaded().retired_keys, record.key) > 0)
+    if (running_.loaded().retired_keys.contains(record.key))
       object(record.name, "keys " + record.key + " are retired");
     if (entry != nullptr && entry->sets.size() >= kMostSets)
       object(record.name, "its keys before these are still taken: try again later");
     const bool is_gateway = running_.settings().end == tunnel::End::Gateway;
-    const auto first = is_gateway ? record.spi_in : record.spi_out;
-    for (const auto& other : running_.entries())
-      if (record_of(other->record.name) != nullptr)
-        for (const auto& set : other->sets) check_spis(record, first, *set);
+    check_spis(record, is_gateway ? record.spi_in : record.spi_out);
   }
 
   /// Until a restart the old ones would go on, and what is sealed by others is not understood.
   void check_octets(const std::string& tunnel, const tunnel::SaSet& set) {
-    for (const auto& keys : files_.keys)
-      if (keys.name == set.key() && !running_.has_octets(set, keys))
-        object(tunnel, "keys " + keys.name + " are in use with other octets than the file's: " +
-                           "other keys need another name");
+    const auto* keys = keys_.find(set.key());
+    if (keys != nullptr && !running_.has_octets(set, *keys))
+      object(tunnel, "keys " + keys->name + " are in use with other octets than the file's: " +
+                         "other keys need another name");
   }
 
   /// Packets under the old keys come for a while yet, and an SPI tells which keys a packet has.
-  void check_spis(const Record& record, std::uint32_t first, const tunnel::SaSet& taken) {
-    for (const auto& sa : taken.receivers())
-      if (sa->spi - first < record.sas)
-        return object(record.name, "new keys need new SPIs: " + std::to_string(sa->spi) +
-                                       " is taken under keys " + taken.key());
+  void check_spis(const Record& record, std::uint32_t first) {
+    const auto next = std::ranges::lower_bound(taken_, first, {}, &Taken::spi);
+    if (next != taken_.end() && next->spi - first < record.sas)
+      object(record.name, "new keys need new SPIs: " + std::to_string(next->spi) +
+                              " is taken under keys " + next->set->key());
   }
 
   /// Null: there was no such tunnel, or there will be none.
@@ -111,7 +122,7 @@ class Objections {
   void check_room() {
     std::size_t wanted = 0;
     for (const auto& record : files_.records) {
-      const auto* entry = entry_of(record.name);
+      const auto* entry = running_.find(record.name);
       if (entry != nullptr)
         for (const auto& set : entry->sets) wanted += set->receivers().size();
       if (record.encapsulation == Encapsulation::Esp &&
@@ -127,6 +138,9 @@ class Objections {
   const TunnelFiles& files_;
   const Tunnels& running_;
   const std::span<const Prefix> pools_;
+  const ByName<Record> records_;
+  const ByName<tunnel::KeySet> keys_;
+  const std::vector<Taken> taken_;
   std::vector<Error> found_;
 };
 

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace portico::gateway {
 namespace {
-
-constexpr Duration kLook = 100ms;
 
 /// Nobody signs the outer header: where a packet says that it is from may be nowhere.
 bool can_be_sent_to(const wire::Endpoint& end) noexcept {
@@ -24,21 +23,21 @@ bool TunnelPeers::on_icmp(Bytes packet) {
   if (!said) return false;
   const auto quoted = tunnel::Quoted::parse(said->packet);
   if (!learns_mtu_ || !quoted || quoted->source != tunnels_.settings().own ||
-      reports_.size() >= kMostReports)
+      new_reports_.size() >= kMostReports)
     ++counters_.too_big_ignored;
   else
-    reports_.emplace(quoted->destination.bits, Report{*quoted, said->mtu});
+    new_reports_.emplace(quoted->destination.bits, Report{*quoted, said->mtu});
   return true;
 }
 
 void TunnelPeers::turn(Now now) {
-  if (now.time < next_look_) return;
-  next_look_ = now.time + kLook;
+  if (round_.begins(now.time)) reports_ = std::exchange(new_reports_, {});
   const bool follows = tunnels_.settings().end == tunnel::End::Concentrator;
-  for (const auto& entry : tunnels_.entries()) {
+  const bool is_over = round_.turn(tunnels_.entries(), now.time, [&](const auto& entry) {
     look_at_mtu(*entry, now);
     if (follows && entry->record.udp) look_at_far_end(*entry, now);
-  }
+  });
+  if (!is_over) return;
   counters_.too_big_ignored += reports_.size();
   reports_.clear();
 }

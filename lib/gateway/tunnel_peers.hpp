@@ -3,6 +3,7 @@
 // routers say; and where a gateway behind a NAT is, by its packets.
 #pragma once
 
+#include "gateway/rounds.hpp"
 #include "gateway/tunnels.hpp"
 #include "stats/counter.hpp"
 #include "tunnel/quoted.hpp"
@@ -44,7 +45,7 @@ class TunnelPeers {
  public:
   /// `learns_mtu`: routers are believed, whom anybody can play (RFC 4301 section 6.1.1).
   explicit TunnelPeers(Tunnels& tunnels, bool learns_mtu = true)
-      : tunnels_(tunnels), learns_mtu_(learns_mtu) {}
+      : tunnels_(tunnels), learns_mtu_(learns_mtu), round_(kTunnelLook) {}
 
   /// An IP packet of ICMP to our outer address. True: it says that a packet from there was too big,
   /// and is looked at with the tunnels, at most so many at once. It costs one look through them,
@@ -52,7 +53,7 @@ class TunnelPeers {
   bool on_icmp(Bytes packet);
   void turn(Now now);
   [[nodiscard]] std::optional<Time> next_deadline() const noexcept {
-    return tunnels_.entries().empty() ? std::nullopt : std::optional{next_look_};
+    return tunnels_.entries().empty() ? std::nullopt : std::optional{round_.next()};
   }
   [[nodiscard]] const TunnelPeerCounters& counters() const noexcept { return counters_; }
 
@@ -69,8 +70,10 @@ class TunnelPeers {
 
   Tunnels& tunnels_;
   bool learns_mtu_;
-  std::unordered_multimap<std::uint32_t, Report> reports_;  // by whom the packet was for
-  Time next_look_{};
+  using Reports = std::unordered_multimap<std::uint32_t, Report>;  // by whom the packet was for
+  Reports new_reports_;                                            // since the round began
+  Reports reports_;  // that every tunnel is asked about in it
+  Rounds round_;
   TunnelPeerCounters counters_;
 };
 

@@ -5,7 +5,9 @@
 
 #include "base/time.hpp"
 #include "base/tunnel_index.hpp"
+#include "gateway/by_name.hpp"
 #include "gateway/publisher.hpp"
+#include "gateway/rounds.hpp"
 #include "tunnel/path.hpp"
 #include "tunnel/record.hpp"
 #include "tunnel/sa_set.hpp"
@@ -16,12 +18,17 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace portico::gateway {
+
+/// From one look at all tunnels to the next: often enough that a reservation of 2^24 numbers never
+/// runs out.
+inline constexpr Duration kTunnelLook = 100ms;
 
 /// What the tunnels need of the world besides orders.
 class TunnelWorld {
@@ -39,6 +46,7 @@ struct TunnelSettings {
   std::uint16_t workers = 1;
   std::uint16_t link_mtu = 1500;  ///< of the side that the tunnels leave by
   std::uint32_t window = 1024;    ///< of replay
+  TunnelIndex capacity = 64;      ///< tunnels at once
   std::size_t sas = 1024;         ///< inbound ones that the workers' tables hold
   tunnel::Dressing dressing{};
   tunnel::Allowance hard{};     ///< lifetime of an SA, which stops it
@@ -84,16 +92,15 @@ class Tunnels {
     Learned learned;
   };
 
-  Tunnels(const TunnelSettings& settings, Publisher& publisher, TunnelWorld& world)
-      : settings_(settings), publisher_(publisher), world_(world) {}
+  Tunnels(const TunnelSettings& settings, Publisher& publisher, TunnelWorld& world);
 
   /// What the store held, before the first take().
-  void restore(tunnel::LoadedSas loaded) { loaded_ = std::move(loaded); }
+  void restore(tunnel::LoadedSas loaded);
   /// The files as they are now: new tunnels come up, new keys follow old ones, what is no more is
   /// let go. Tunnels keep their index while their name is there; new ones follow in order.
-  void take(TunnelFiles files, Now now);
+  void take(const TunnelFiles& files, Now now);
   /// Sends by the newest keys at once. False: there are none newer, or no such tunnel.
-  bool switch_now(std::string_view name, Now now);
+  bool switch_now(const std::string& name, Now now);
 
   /// From now on packets are dressed by the record and by what was learned.
   void set_path(Entry& entry, Now now);
@@ -110,33 +117,37 @@ class Tunnels {
   /// A state is on the disk.
   void stored(const tunnel::SaName& name, std::uint64_t number, Now now);
   void turn(Now now);
-  [[nodiscard]] std::optional<Time> next_deadline() const noexcept { return next_look_; }
+  [[nodiscard]] std::optional<Time> next_deadline() const noexcept {
+    return round_ ? std::optional{round_->next()} : std::nullopt;
+  }
   /// Windows and octets that moved; for the last time when the workers stand.
   void keep_moved();
 
   [[nodiscard]] const std::vector<std::unique_ptr<Entry>>& entries() const noexcept {
     return entries_;
   }
+  /// Null: there is no such tunnel.
+  [[nodiscard]] const Entry* find(const std::string& name) const;
   [[nodiscard]] const tunnel::LoadedSas& loaded() const noexcept { return loaded_; }
   [[nodiscard]] const TunnelSettings& settings() const noexcept { return settings_; }
 
  private:
-  void open(Entry& entry, const TunnelFiles& files, Now now);
-  void renew(Entry& entry, tunnel::Record record, const TunnelFiles& files, Now now);
+  using Keys = ByName<tunnel::KeySet>;
+  void open(const tunnel::Record& record, const Keys& keys, Now now);
+  void renew(Entry& entry, const tunnel::Record& record, const Keys& keys, Now now);
   void close(std::unique_ptr<Entry> entry, Now now);
   [[nodiscard]] tunnel::MakeKey key_maker() const;
-  [[nodiscard]] tunnel::SaSet* add_set(Entry& entry, const TunnelFiles& files, Now now);
+  [[nodiscard]] tunnel::SaSet* add_set(Entry& entry, const Keys& keys, Now now);
   void send_by(Entry& entry, tunnel::SaSet& set, Now now);
   void let_go(std::unique_ptr<tunnel::SaSet> set, Now now);
   void look_at(Entry& entry, Now now);
   void keep_moved(tunnel::SaSet& set);
   // tunnel_life.cpp
   [[nodiscard]] tunnel::Wear wear_of(const Entry& entry, Now now) const;
-  void end_too_old(Entry& entry, Now now);
+  void end_what_is_over(Entry& entry, Now now);
   using Blocks = std::span<const PortBlock>;
   void add_blocks(const Entry& entry, Blocks had, Now now);
   void remove_blocks(const Entry& entry, Blocks kept, Now now);
-  [[nodiscard]] TunnelIndex free_index() const;
 
   /// What workers may still use, until an order is applied.
   struct Retired {
@@ -149,11 +160,16 @@ class Tunnels {
   Publisher& publisher_;
   TunnelWorld& world_;
   tunnel::LoadedSas loaded_;
-  std::vector<std::unique_ptr<Entry>> entries_;  // as they came
-  std::set<std::string> used_keys_;
+  std::vector<std::unique_ptr<Entry>> entries_;           // as they came
+  std::unordered_map<std::string, Entry*> by_name_;       // the same
+  std::unordered_map<std::string, tunnel::SaSet*> sets_;  // of all entries, by their keys
+  /// The one that has been free for longest comes first: what one worker has handed over to another
+  /// carries its tunnel's index, and must not arrive as a packet for the tunnel that has it next.
+  std::deque<TunnelIndex> free_indexes_;
+  std::unordered_set<std::string> used_keys_;
   std::deque<Retired> retired_;
-  std::optional<Time> next_look_;
-  int looks_ = 0;
+  std::optional<Rounds> round_;  // of looks; none before the first take()
+  unsigned looks_ = 0;           // rounds that are over
 };
 
 }  // namespace portico::gateway

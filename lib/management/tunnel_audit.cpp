@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 
@@ -58,14 +59,13 @@ class Comparison {
         whose_(" in worker " + std::to_string(tables.tunnels->worker())) {}
 
   [[nodiscard]] std::vector<Difference> run() && {
-    std::set<TunnelIndex> known;
     for (const auto& entry : tunnels_.entries()) {
-      known.insert(entry->index);
+      known_.emplace(entry->index, entry.get());
       compare_way_out(*entry);
       compare_receivers(*entry);
     }
     for (TunnelIndex i = kNoTunnel + 1; i < tables_.tunnels->capacity(); ++i)
-      if (!known.contains(i)) find_remains(i);
+      if (!known_.contains(i)) find_remains(i);
     tables_.tunnels->for_each_receiver([this](std::uint32_t spi, const auto&) {
       if (!spis_.contains(spi))
         differ(DifferenceKind::ReceiverDiffersInWorker,
@@ -134,10 +134,9 @@ class Comparison {
   }
 
   [[nodiscard]] std::string text_of(const Run& run) const {
-    const auto found = std::ranges::find_if(
-        tunnels_.entries(), [&run](const auto& entry) { return entry->index == run.tunnel; });
+    const auto found = known_.find(run.tunnel);
     const auto tunnel =
-        found == tunnels_.entries().end() ? std::to_string(run.tunnel) : (*found)->record.name;
+        found == known_.end() ? std::to_string(run.tunnel) : found->second->record.name;
     return "ports " + std::to_string(run.block.first) + "-" + std::to_string(run.block.last) +
            " of " + to_string(run.block.address) + " through tunnel " + tunnel;
   }
@@ -157,6 +156,7 @@ class Comparison {
   const gateway::Tunnels& tunnels_;
   const TunnelTables& tables_;
   const std::string whose_;
+  std::map<TunnelIndex, const Entry*> known_;
   std::set<std::uint32_t> spis_;  // that some tunnel takes
   std::vector<Difference> found_;
 };

@@ -31,7 +31,9 @@ Json to_json(const ReceivingSaRow& sa) {
           {"spi", sa.spi},
           {"worker", sa.worker},
           {"top", sa.top},
-          {"window", sa.window}};
+          {"window", sa.window},
+          {"octets", sa.octets},
+          {"most_octets", or_null(sa.most_octets)}};
 }
 
 template <class Row>

@@ -44,6 +44,8 @@ struct ReceivingSaRow {
   std::uint16_t worker = 0;  ///< that opens its packets
   std::uint64_t top = 0;     ///< of the replay window: the highest number that came
   std::uint32_t window = 0;
+  std::uint64_t octets = 0;  ///< taken, over restarts
+  std::optional<std::uint64_t> most_octets;
 };
 
 struct TunnelRow {

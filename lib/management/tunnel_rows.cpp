@@ -32,8 +32,13 @@ std::optional<tunnel::Limit> limit_of(const Entry& entry) {
   return std::nullopt;
 }
 
+constexpr tunnel::Allowance kUnlimited{};
+
+std::optional<std::uint64_t> most_octets_of(const tunnel::Allowance& most) {
+  return most.octets == kUnlimited.octets ? std::nullopt : std::optional{most.octets};
+}
+
 void add_sending(const tunnel::SaSet& set, const tunnel::Allowance& most, TunnelRow& row) {
-  constexpr tunnel::Allowance kUnlimited{};
   const auto senders = set.senders();
   for (std::uint32_t i = 0; i < senders.size(); ++i) {
     const auto standing = set.standing_of(i);
@@ -43,20 +48,23 @@ void add_sending(const tunnel::SaSet& set, const tunnel::Allowance& most, Tunnel
                     .reserved = standing.reserved,
                     .last = senders[i].most,
                     .octets = standing.octets,
-                    .most_octets = std::nullopt,
+                    .most_octets = most_octets_of(most),
                     .since = standing.since,
                     .most_s = std::nullopt};
-    if (most.octets != kUnlimited.octets) sa.most_octets = most.octets;
     if (most.time != kUnlimited.time)
       sa.most_s = std::chrono::floor<std::chrono::seconds>(most.time).count();
     row.sending.push_back(std::move(sa));
   }
 }
 
-void add_receiving(const tunnel::SaSet& set, TunnelRow& row) {
+void add_receiving(const tunnel::SaSet& set, const tunnel::Allowance& most, TunnelRow& row) {
   row.takes.push_back(set.key());
-  for (const auto& sa : set.receivers())
-    row.receiving.push_back({set.key(), sa->spi, sa->owner, sa->seen.top(), sa->seen.size()});
+  const auto receivers = set.receivers();
+  for (std::uint32_t i = 0; i < receivers.size(); ++i) {
+    const auto& sa = *receivers[i];
+    row.receiving.push_back({set.key(), sa.spi, sa.owner, sa.seen.top(), sa.seen.size(),
+                             set.octets_taken(i), most_octets_of(most)});
+  }
 }
 
 void add_counters(const tunnel::Counters& counters, stats::GroupReading& sum) {
@@ -133,15 +141,16 @@ TunnelRow row_of(const Entry& entry, const TunnelSight& sight, Time now) {
     row.peer = {entry.path->path.peer, entry.path->path.port};
     row.inner_mtu = entry.path->path.inner_mtu;
   }
+  const auto& most = sight.tunnels.settings().hard;
   if (entry.sending != nullptr) {
     row.sends_by = entry.sending->key();
-    add_sending(*entry.sending, sight.tunnels.settings().hard, row);
+    add_sending(*entry.sending, most, row);
   }
-  for (const auto& set : entry.sets) add_receiving(*set, row);
+  for (const auto& set : entry.sets) add_receiving(*set, most, row);
   row.counters = no_counts();
   for (const auto& tables : sight.workers)
     add_counters((*tables.tunnels)[entry.index].counters, row.counters);
-  if (const auto heard = sight.watch.heard(entry.record.name))
+  if (const auto heard = sight.watch.heard(entry))
     row.heard_s = std::chrono::floor<std::chrono::seconds>(now - *heard).count();
   return row;
 }
@@ -158,12 +167,14 @@ void add_tunnel_health(const TunnelSight& sight, const std::optional<Error>& tro
                        Health& health) {
   if (trouble) health.reasons.push_back("the store of SAs does not write: " + to_string(*trouble));
   for (const auto& entry : sight.tunnels.entries()) {
-    const auto name = "tunnel " + entry->record.name + ": ";
-    if (const auto why = stop_of(*entry)) health.reasons.push_back(name + *why);
-    if (const auto what = warning_of(*entry)) health.warnings.push_back(name + *what);
-    if (sight.watch.is_unanswered(entry->record.name, now))
-      health.warnings.push_back(name + "nothing came from " + to_string(entry->path->path.peer) +
-                                " for a minute, while we send");
+    const auto of_it = [&entry](const std::string& what) {
+      return "tunnel " + entry->record.name + ": " + what;
+    };
+    if (const auto why = stop_of(*entry)) health.reasons.push_back(of_it(*why));
+    if (const auto what = warning_of(*entry)) health.warnings.push_back(of_it(*what));
+    if (sight.watch.is_unanswered(*entry, now))
+      health.warnings.push_back(of_it("nothing came from " + to_string(entry->path->path.peer) +
+                                      " for a minute, while we send"));
   }
   const auto& loaded = sight.tunnels.loaded();
   for (const auto& sentence : {loaded.distrust, loaded.notice})

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "management/tunnel_watch.hpp"
 
-#include <algorithm>
-
 namespace portico::management {
 
 void TunnelWatch::look(const gateway::Tunnels& tunnels, AllTunnelTables workers, Time now) {
-  std::erase_if(seen_, [&tunnels](const auto& seen) {
-    return std::ranges::none_of(
-        tunnels.entries(), [&seen](const auto& entry) { return entry->record.name == seen.first; });
-  });
+  const auto look = ++looks_;
+  seen_.resize(tunnels.settings().capacity + std::size_t{1});
   for (const auto& entry : tunnels.entries()) {
     std::uint64_t in = 0, out = 0;
     for (const auto& tables : workers) {
@@ -17,7 +13,9 @@ void TunnelWatch::look(const gateway::Tunnels& tunnels, AllTunnelTables workers,
       in += counters.packets_in.value();
       out += counters.packets_out.value();
     }
-    auto& seen = seen_[entry->record.name];
+    auto& seen = seen_[entry->index];
+    if (seen.tunnel != entry->record.name || seen.look + 1 != look) seen = {entry->record.name};
+    seen.look = look;
     if (in > seen.in) {
       seen.heard = now;
       seen.asked.reset();
@@ -30,16 +28,22 @@ void TunnelWatch::look(const gateway::Tunnels& tunnels, AllTunnelTables workers,
   }
 }
 
-std::optional<Time> TunnelWatch::heard(std::string_view tunnel) const {
-  const auto found = seen_.find(tunnel);
-  return found == seen_.end() ? std::nullopt : found->second.heard;
+/// Its index may have been another's.
+const TunnelWatch::Seen* TunnelWatch::seen(const gateway::Tunnels::Entry& tunnel) const {
+  if (tunnel.index >= seen_.size()) return nullptr;
+  const auto& seen = seen_[tunnel.index];
+  return seen.look == looks_ && seen.tunnel == tunnel.record.name ? &seen : nullptr;
 }
 
-bool TunnelWatch::is_unanswered(std::string_view tunnel, Time now) const {
-  const auto found = seen_.find(tunnel);
-  if (found == seen_.end()) return false;
-  const auto& [in, out, heard, asked, sent] = found->second;
-  return asked && *sent - *asked >= kUnanswered && now - *sent < kUnanswered;
+std::optional<Time> TunnelWatch::heard(const gateway::Tunnels::Entry& tunnel) const {
+  const auto* known = seen(tunnel);
+  return known == nullptr ? std::nullopt : known->heard;
+}
+
+bool TunnelWatch::is_unanswered(const gateway::Tunnels::Entry& tunnel, Time now) const {
+  const auto* known = seen(tunnel);
+  return known != nullptr && known->asked && *known->sent - *known->asked >= kUnanswered &&
+         now - *known->sent < kUnanswered;
 }
 
 }  // namespace portico::management

@@ -8,10 +8,9 @@
 #include "management/tunnel_tables.hpp"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace portico::management {
 
@@ -23,19 +22,25 @@ class TunnelWatch {
   /// Now and then: what moved since the last look moved now.
   void look(const gateway::Tunnels& tunnels, AllTunnelTables workers, Time now);
 
-  /// None: never, or there is no such tunnel.
-  [[nodiscard]] std::optional<Time> heard(std::string_view tunnel) const;
+  /// None: never.
+  [[nodiscard]] std::optional<Time> heard(const gateway::Tunnels::Entry& tunnel) const;
   /// It has been sent to for kUnanswered and still is, and nothing came.
-  [[nodiscard]] bool is_unanswered(std::string_view tunnel, Time now) const;
+  [[nodiscard]] bool is_unanswered(const gateway::Tunnels::Entry& tunnel, Time now) const;
 
  private:
   struct Seen {
+    std::string tunnel;
+    std::uint64_t look = 0;  // the last that it was there at
     std::uint64_t in = 0, out = 0;
-    std::optional<Time> heard;
-    std::optional<Time> asked;  // when it was first sent to since it was heard
-    std::optional<Time> sent;
+    std::optional<Time> heard{};
+    std::optional<Time> asked{};  // when it was first sent to since it was heard
+    std::optional<Time> sent{};
   };
-  std::map<std::string, Seen, std::less<>> seen_;
+  /// Null: at the last look there was no such tunnel.
+  [[nodiscard]] const Seen* seen(const gateway::Tunnels::Entry& tunnel) const;
+
+  std::vector<Seen> seen_;  // by index
+  std::uint64_t looks_ = 0;
 };
 
 }  // namespace portico::management

@@ -29,7 +29,7 @@ class ReplayWindow {
   /// `size`: a power of two, kLeastWindow to kMostWindow. `words`: words_for(size) of them, this
   /// window's alone for its life. Every number up to `top` counts as seen; of a new SA that is 0.
   ReplayWindow(std::uint32_t size, std::span<std::uint64_t> words, std::uint64_t top = 0) noexcept
-      : top_(top), words_(words.data()), word_mask_(words.size() - 1), size_(size) {
+      : top_(top), words_(words.data()), size_(size) {
     expects(std::has_single_bit(size) && size >= kLeastWindow && size <= kMostWindow &&
                 words.size() == words_for(size),
             "a replay window of a size that it can have");
@@ -57,7 +57,7 @@ class ReplayWindow {
   /// Of a packet whose integrity was found right, and which is New.
   void accept(std::uint64_t number) noexcept {
     if (const auto was = top(); number > was) {
-      const auto ahead = std::min(number / 64 - was / 64, word_mask_ + 1);
+      const auto ahead = std::min<std::uint64_t>(number / 64 - was / 64, words_for(size_));
       for (std::uint64_t i = 1; i <= ahead; ++i) word((was / 64 + i) * 64) = 0;
       top_.store(number, std::memory_order_relaxed);
     }
@@ -72,7 +72,7 @@ class ReplayWindow {
   static constexpr std::uint64_t kLast = ~std::uint64_t{0} >> 1;
 
   [[nodiscard]] std::uint64_t& word(std::uint64_t number) const noexcept {
-    return words_[number / 64 & word_mask_];
+    return words_[number / 64 & (words_for(size_) - 1)];
   }
   [[nodiscard]] static constexpr std::uint64_t bit(std::uint64_t number) noexcept {
     return std::uint64_t{1} << number % 64;
@@ -80,7 +80,6 @@ class ReplayWindow {
 
   std::atomic<std::uint64_t> top_;  // one thread writes
   std::uint64_t* words_;
-  std::uint64_t word_mask_;
   std::uint32_t size_;
 };
 

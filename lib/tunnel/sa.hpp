@@ -46,7 +46,8 @@ struct alignas(64) InboundSa {
   std::uint16_t owner = 0;  ///< the worker that opens its packets
   Algorithm algorithm = Algorithm::AesGcm128;
   bool esn = true;
-  HeardFrom heard_from;  ///< in UDP
+  HeardFrom heard_from;   ///< in UDP
+  stats::Counter octets;  ///< of what was opened, without what stands around it
 };
 static_assert(sizeof(InboundSa) == 64);
 

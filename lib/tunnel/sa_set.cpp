@@ -6,6 +6,12 @@
 namespace portico::tunnel {
 namespace {
 
+/// They stand together.
+std::span<const SaState> states_of(const std::string& key, std::span<const SaState> states) {
+  const auto key_of = [](const SaState& state) -> const std::string& { return state.name.key; };
+  return std::ranges::equal_range(states, key, {}, key_of);
+}
+
 SaState state_in(std::span<const SaState> states, const SaName& name) {
   const auto found = std::ranges::find(states, name, &SaState::name);
   return found == states.end() ? SaState{.name = name} : *found;
@@ -21,11 +27,10 @@ struct Sides {
 };
 
 /// When any of these keys was first used, as far as is known; else now.
-WallTime first_use(std::span<const SaState> states, const std::string& key, WallTime now) {
+WallTime first_use(std::span<const SaState> states, WallTime now) {
   std::optional<WallTime> first;
   for (const auto& state : states)
-    if (state.name.key == key && state.since != WallTime{})
-      first = std::min(first.value_or(state.since), state.since);
+    if (state.since != WallTime{}) first = std::min(first.value_or(state.since), state.since);
   return first.value_or(now);
 }
 
@@ -39,13 +44,14 @@ std::uint16_t owner_of(const Record& record, std::uint32_t base, std::uint32_t i
 }  // namespace
 
 Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& keys,
-                                           std::span<const SaState> states, const Shape& shape,
+                                           std::span<const SaState> all_states, const Shape& shape,
                                            const MakeKey& make_key) {
   const bool is_gateway = shape.end == End::Gateway;
   const auto [sending, receiving] = Sides{keys, shape.end};
   const auto send_base = is_gateway ? record.spi_out : record.spi_in;
   const auto receive_base = is_gateway ? record.spi_in : record.spi_out;
-  const Age age{first_use(states, keys.name, shape.now.wall), shape.now};
+  const auto states = states_of(keys.name, all_states);
+  const Age age{first_use(states, shape.now.wall), shape.now};
   std::unique_ptr<SaSet> set{new SaSet(keys.name, age, shape)};
   set->senders_ = std::vector<OutboundSa>(record.sas);
   for (std::uint32_t i = 0; i < record.sas; ++i) {
@@ -71,6 +77,7 @@ Result<std::unique_ptr<SaSet>> SaSet::make(const Record& record, const KeySet& k
     auto& kept = set->kept_.emplace_back();
     kept.words.resize(ReplayWindow::words_for(shape.window));
     kept.first = kept.top = kept.heard = received.number;
+    kept.octets = {received.octets, received.octets};
     auto& in = *set->receivers_.emplace_back(
         std::make_unique<InboundSa>(shape.window, kept.words, received.number));
     in.key = receive_key->get();
@@ -120,20 +127,35 @@ void SaSet::for_each_reservation(const Keep& keep) {
 void SaSet::for_each_moved(const Keep& keep) {
   for (std::uint32_t i = 0; i < receivers_.size(); ++i) {
     const auto top = receivers_[i]->seen.top();
-    if (top == kept_[i].top) continue;
+    const auto octets = octets_taken(i);
+    if (top == kept_[i].top && octets == kept_[i].octets.kept) continue;
     kept_[i].top = top;
-    keep({.name = {key_, Way::Receiving, i}, .number = top, .since = age_.since()});
+    kept_[i].octets.kept = octets;
+    keep({.name = {key_, Way::Receiving, i},
+          .number = top,
+          .octets = octets,
+          .since = age_.since()});
   }
   for (std::uint32_t i = 0; i < senders_.size(); ++i)
     if (octets_of(i) != octets_[i].kept) keep(sender_state(i));
 }
 
+/// A number is a packet, as it is for who sends.
+Use SaSet::most_taken(Now now) noexcept {
+  Use most{.time = age_.at(now)};
+  for (std::uint32_t i = 0; i < receivers_.size(); ++i) {
+    most.packets = std::max(most.packets, receivers_[i]->seen.top());
+    most.octets = std::max(most.octets, octets_taken(i));
+  }
+  return most;
+}
+
 Wear SaSet::wear(std::uint16_t full, Now now) noexcept {
-  Wear worst;
-  const auto age = age_.at(now);
+  const auto taken = most_taken(now);
+  Wear worst{reached(soft_, taken), reached(hard_, taken)};
   for (std::uint32_t i = 0; i < senders_.size(); ++i) {
     const auto& sa = senders_[i];
-    Use use{.packets = sa.next.value() - 1, .octets = octets_of(i), .time = age};
+    Use use{.packets = sa.next.value() - 1, .octets = octets_of(i), .time = taken.time};
     if (!worst.soft) worst.soft = reached(soft_, use);
     if (!worst.soft && reservations_[i].is_last()) worst.soft = Limit::Numbers;
     use.octets += full - 1u;

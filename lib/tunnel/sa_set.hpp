@@ -34,18 +34,19 @@ class SaSet {
     std::uint32_t window = 1024;
     std::uint16_t workers = 1;
     TunnelIndex tunnel = kNoTunnel;
-    Allowance hard{};  ///< lifetime of each SA; its packets and octets are the workers' to watch
+    Allowance hard{};  ///< lifetime of each SA; workers watch the packets and octets that they send
     Allowance soft{};
     Now now{};  ///< the first use of keys that no state is of
   };
-  /// `states`: what the store holds, of this key set or others. The error says which key is
-  /// refused.
+  /// `states`: what the store holds, of this key set and others, by name. The error says which key
+  /// is refused.
   [[nodiscard]] static Result<std::unique_ptr<SaSet>> make(const Record& record, const KeySet& keys,
                                                            std::span<const SaState> states,
                                                            const Shape& shape,
                                                            const MakeKey& make_key);
 
   [[nodiscard]] const std::string& key() const noexcept { return key_; }
+  [[nodiscard]] TunnelIndex tunnel() const noexcept { return receivers_.front()->tunnel; }
   /// A worker's each, from orders::SetSenders on until the order that names others is applied.
   [[nodiscard]] std::span<OutboundSa> senders() noexcept { return senders_; }
   [[nodiscard]] std::span<const OutboundSa> senders() const noexcept { return senders_; }
@@ -63,7 +64,7 @@ class SaSet {
   using Keep = std::function<void(const SaState&)>;
   /// Numbers that are to be reserved now, each once.
   void for_each_reservation(const Keep& keep);
-  /// What has moved since it was last asked for: windows, and octets sent.
+  /// What has moved since it was last asked for: windows, and octets.
   void for_each_moved(const Keep& keep);
   using Heard = std::function<void(const wire::Endpoint&)>;
   /// Where packets of SAs came from that were heard since they were last asked for, in UDP.
@@ -83,26 +84,33 @@ class SaSet {
   [[nodiscard]] Standing standing_of(std::uint32_t index) const noexcept {
     return {reservations_[index].end(), octets_of(index), age_.since()};
   }
-  /// Of the sender that is worn most. `full`: octets of the largest packet.
+  /// That a receiver took, over restarts.
+  [[nodiscard]] std::uint64_t octets_taken(std::uint32_t index) const noexcept {
+    return kept_[index].octets.before + receivers_[index]->octets.value();
+  }
+  /// Of the SA that is worn most, either way. `full`: octets of the largest packet.
   [[nodiscard]] Wear wear(std::uint16_t full, Now now) noexcept;
-  /// Its hard lifetime by time, both ways.
-  [[nodiscard]] bool is_too_old(Now now) noexcept { return age_.at(now) >= hard_.time; }
+  /// The hard limit by which all of them are over, both ways: of time, or of what one has taken.
+  [[nodiscard]] std::optional<Limit> over(Now now) noexcept {
+    return reached(hard_, most_taken(now));
+  }
   /// A packet has come under it, in this life.
   [[nodiscard]] bool is_heard() const noexcept;
   /// No number may be used yet, or none any more.
   [[nodiscard]] bool waits_for_store() const noexcept;
 
  private:
+  struct Octets {              // beside an SA
+    std::uint64_t before = 0;  // in earlier lives
+    std::uint64_t kept = 0;    // all of them, as last handed to the store
+  };
   struct Kept {  // beside a receiver
     std::vector<std::uint64_t> words;
     std::uint64_t first = 0;  // its top when it was made
     std::uint64_t top = 0;    // as last handed to the store
     std::uint64_t heard = 0;  // the same when it was last asked where from
     wire::Endpoint from;      // and what the answer was
-  };
-  struct Octets {              // beside a sender
-    std::uint64_t before = 0;  // in earlier lives
-    std::uint64_t kept = 0;    // all of them, as last handed to the store
+    Octets octets;
   };
   SaSet(const std::string& key, Age age, const Shape& shape)
       : key_(key), end_(shape.end), age_(age), hard_(shape.hard), soft_(shape.soft) {}
@@ -110,6 +118,7 @@ class SaSet {
     return octets_[index].before + senders_[index].octets.value();
   }
   [[nodiscard]] SaState sender_state(std::uint32_t index);
+  [[nodiscard]] Use most_taken(Now now) noexcept;
 
   std::string key_;
   End end_;

@@ -31,17 +31,17 @@ struct SaState {
   /// Sending: every number below may have been sent, none from here on has. Receiving: the highest
   /// number that was taken.
   std::uint64_t number = 0;
-  std::uint64_t octets = 0;  ///< that it sent, for its lifetime
+  std::uint64_t octets = 0;  ///< that it sent, or took, for its lifetime
   WallTime since{};          ///< when the first SA of its key set was first used
   friend bool operator==(const SaState&, const SaState&) = default;
 };
 
 /// What a store held when it was opened.
 struct LoadedSas {
-  std::vector<SaState> states;            ///< of SAs whose key may be used
-  std::vector<std::string> retired_keys;  ///< used once, and what is known of them is too old
-  std::optional<std::string> distrust;    ///< why there are retired keys: a sentence
-  std::optional<std::string> notice;      ///< what else an operator should know: a sentence
+  std::vector<SaState> states;          ///< of SAs whose key may be used, by name
+  std::set<std::string> retired_keys;   ///< used once, and what is known of them is too old
+  std::optional<std::string> distrust;  ///< why there are retired keys: a sentence
+  std::optional<std::string> notice;    ///< what else an operator should know: a sentence
 };
 
 class SaStore {

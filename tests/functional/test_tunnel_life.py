@@ -90,3 +90,40 @@ def test_e9_octets_sent_before_kill_9_count_and_the_last_ones_stop_the_sa(tunnel
                    lambda: f"no octet more: {gateway.drops()}")
     assert len(internet.wait_for(count=5)) == 5
     assert gateway.health()[0] == 503
+
+
+def test_e9_octets_taken_before_kill_9_count_and_the_last_ones_end_the_sa(tunnel_lab):
+    payload = 1000
+    packet = payload + 28
+    gateway, _ = start(tunnel_lab, hard={"octets": 4 * packet}, soft={"octets": 2 * packet})
+    phone = leased(tunnel_lab, 1)
+
+    def taken():
+        [sa] = tunnel_of(gateway)["receiving"]
+        assert sa["most_octets"] == 4 * packet
+        return sa["octets"]
+
+    with phone.udp() as near, tunnel_lab.voip.udp(VOIP, SIP) as server:  # it never answers
+        def hear():
+            server.sendto(bytes(payload), (phone.tunnel_address, phone.ports[0]))
+            assert len(near.recv(2048)) == payload
+
+        for _ in range(2):
+            before = gateway.stats()["sa_store"]["states"]
+            hear()
+            eventually(lambda: gateway.stats()["sa_store"]["states"] > before, "octets stored")
+        await_state(gateway, "expiring", "octets")
+        gateway.process.kill()
+        gateway.start()
+        assert taken() == 2 * packet
+        hear()
+        assert taken() == 3 * packet
+        hear()
+        await_state(gateway, "exhausted", "octets")
+        row = tunnel_of(gateway)
+        assert (row["sends_by"], row["takes"]) == (None, [])
+        server.sendto(b"nobody opens this", (phone.tunnel_address, phone.ports[0]))
+        say(near, LOST)
+        eventually(lambda: gateway.drops() == {"tunnel_down": LOST, "tunnel_unknown": 1},
+                   lambda: f"dropped both ways: {gateway.drops()}")
+    assert gateway.health()[0] == 503

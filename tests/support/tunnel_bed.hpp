@@ -50,6 +50,7 @@ struct TunnelBed : gateway::TunnelWorld {
                  .own = end == tunnel::End::Gateway ? "203.0.113.1"_ip : "198.51.100.1"_ip,
                  .workers = 2,
                  .window = 64,
+                 .capacity = 7,
                  .sas = 64,
                  .hard = hard,
                  .soft = soft},

@@ -74,11 +74,16 @@ std::string sending_of(const TunnelRow& row) {
 }
 
 std::string receiving_of(const TunnelRow& row) {
-  Table table{
-      {{"takes"}, {"spi", kRight}, {"worker", kRight}, {"window's top", kRight}, {"wide", kRight}}};
+  Table table{{{"takes"},
+               {"spi", kRight},
+               {"worker", kRight},
+               {"window's top", kRight},
+               {"wide", kRight},
+               {"octets", kRight},
+               {"of at most", kRight}}};
   for (const auto& sa : row.receiving)
     table.row({sa.keys, std::to_string(sa.spi), std::to_string(sa.worker), std::to_string(sa.top),
-               std::to_string(sa.window)});
+               std::to_string(sa.window), std::to_string(sa.octets), or_dash(sa.most_octets)});
   return table.text();
 }
 

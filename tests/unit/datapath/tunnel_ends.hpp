@@ -95,6 +95,7 @@ class TunnelEnd : public WorkerGroup, private gateway::TunnelWorld {
                   .own = end == tunnel::End::Gateway ? kWan : kConcentrator,
                   .workers = static_cast<std::uint16_t>(workers().size()),
                   .link_mtu = worker().link(Side::Wan).mtu(),
+                  .capacity = 7,
                   .dressing = shape.dressing,
                   .hard = shape.allowance},
                  publisher_, *this) {

@@ -54,6 +54,21 @@ TEST_CASE("what is inside and no valid IPv4 packet is malformed", "[datapath][E-
   check_refused_at_gateway(ends, wrong);
 }
 
+TEST_CASE("what a worker takes out of a tunnel is counted for its SA", "[datapath][E-9]") {
+  TunnelEnds ends;
+  const auto& sa = *ends.concentrator.tunnels().entries().front()->sets.front()->receivers()[0];
+  const auto size = to_server().ip().size();
+  const auto sealed = ends.from_phone(to_server().build());
+  REQUIRE(sealed.size() == 1);
+  CHECK(ends.to_concentrator(sealed[0]).size() == 1);
+  CHECK(sa.octets.value() == size);
+  CHECK(ends.to_concentrator(sealed[0]).empty());
+  auto forged = ends.from_phone(to_server().build())[0];
+  forged.back() ^= 1;
+  CHECK(ends.to_concentrator(forged).empty());
+  CHECK(sa.octets.value() == size);  // neither of what is replayed nor of what is forged
+}
+
 TEST_CASE("the gateway takes out of a tunnel what is from there and for its own phones",
           "[datapath][T6][E-7]") {
   const auto wrong = GENERATE(

@@ -190,6 +190,80 @@ TEST_CASE("how worn an SA is counts by whatever is used up first", "[tunnel][E-9
   }
 }
 
+TEST_CASE("what was taken by an SA wears it as well, and ends it both ways", "[tunnel][E-9]") {
+  Bed bed{{.packets = 1000, .octets = 100'000}, {.packets = 900, .octets = 90'000}};
+  bed.take_keys(1);
+  const auto place = GENERATE(0u, 1u);
+  auto& sa = *bed.entry().sets.front()->receivers()[place];
+  const auto wear = [&bed] {
+    bed.look();
+    return bed.entry().wear;
+  };
+  CHECK(wear() == tunnel::Wear{});
+  auto limit = Limit::Octets;
+  SECTION("octets") {
+    sa.octets += 89'999;
+    CHECK(wear() == tunnel::Wear{});
+    sa.octets += 1;
+    CHECK(wear() == tunnel::Wear{Limit::Octets, {}});
+    sa.octets += 9'999;
+    CHECK(wear() == tunnel::Wear{Limit::Octets, {}});
+    CHECK((bed.sends_by() == 0x1010 && bed.takes(0x2010) && bed.takes(0x2011)));
+    SECTION("unless newer keys are there, which are sent by from then on") {
+      bed.take_keys(2);
+      sa.octets += 1;
+      bed.look();
+      CHECK(bed.sends_by() == 0x1020);
+      CHECK_FALSE((bed.takes(0x2010) || bed.takes(0x2011)));
+      CHECK(bed.takes(0x2020));
+      return;
+    }
+    sa.octets += 1;
+  }
+  SECTION("packets, which are numbers") {
+    limit = Limit::Packets;
+    sa.seen.accept(899);
+    CHECK(wear() == tunnel::Wear{});
+    sa.seen.accept(999);
+    CHECK(wear() == tunnel::Wear{Limit::Packets, {}});
+    sa.seen.accept(1000);
+  }
+  CHECK(wear() == tunnel::Wear{limit, limit});
+  CHECK(bed.sends_by() == 0);
+  CHECK_FALSE((bed.takes(0x2010) || bed.takes(0x2011)));
+  CHECK(bed.entry().sets.empty());
+}
+
+TEST_CASE("what an SA took a second ago is on the disk, however the process ends",
+          "[tunnel][E-9]") {
+  constexpr tunnel::Allowance kHard{.octets = 9000};
+  Bed before{kHard};
+  before.take_keys(1);
+  auto& taken = *before.entry().sets.front()->receivers()[0];
+  taken.seen.accept(7);
+  taken.octets += 5000;
+  before.look(10);
+  CHECK(before.disk.at({"key-1", Way::Receiving, 0}).octets == 5000);
+  taken.octets += 1000;  // of a packet that came late and moves no window
+  before.look(10);
+  CHECK(before.disk.at({"key-1", Way::Receiving, 0}).octets == 6000);
+
+  Bed bed{kHard};
+  bed.tunnels.restore(before.on_disk());
+  bed.take_keys(1);
+  CHECK(bed.entry().sending->octets_taken(0) == 6000);
+  bed.entry().sending->receivers()[0]->octets += 3000;
+  bed.look(2);
+  CHECK_FALSE(bed.takes(0x2010));
+
+  Bed after{kHard};
+  after.tunnels.restore(bed.on_disk());
+  after.take_keys(1);
+  CHECK(after.sends_by() == 0);
+  CHECK_FALSE(after.takes(0x2010));
+  CHECK(after.entry().wear.hard == Limit::Octets);
+}
+
 TEST_CASE("an SA of 32 bits is worn when its last numbers are reserved", "[tunnel][E-9]") {
   Bed bed{{}};
   auto record = TunnelBed::record("a", 1);

@@ -90,3 +90,36 @@ TEST_CASE("blocks go from one tunnel to another in one reload", "[tunnel][T8]") 
     CHECK(bed.workers[0]->mailbox.posted() == before + 2);  // the block and the path
   }
 }
+
+TEST_CASE("an index is another tunnel's as late as can be", "[tunnel][E-4]") {
+  TunnelBed bed{tunnel::End::Concentrator};
+  std::vector<tunnel::Record> records;
+  const auto add = [&](std::uint32_t number) {
+    auto record = TunnelBed::record("tunnel-" + std::to_string(number), number);
+    record.blocks.front() = {{0xc0000200 + number / 64},
+                             static_cast<std::uint16_t>(number % 64 * 1024),
+                             static_cast<std::uint16_t>(number % 64 * 1024 + 1023)};
+    records.push_back(std::move(record));
+    bed.take(records);
+    return bed.tunnels.find(records.back().name)->index;
+  };
+  const auto drop = [&](std::size_t place) {
+    records.erase(records.begin() + static_cast<std::ptrdiff_t>(place));
+    bed.take(records);
+  };
+  const auto capacity = bed.tunnels.settings().capacity;
+  std::uint32_t number = 1;
+  CHECK(add(number++) == 1);
+  CHECK(add(number++) == 2);
+  drop(0);
+  SECTION("after all that were nobody's yet") {
+    for (TunnelIndex index = 3; index <= capacity; ++index) CHECK(add(number++) == index);
+    CHECK(add(number++) == 1);
+  }
+  SECTION("and in the order in which they became free") {
+    drop(0);
+    for (TunnelIndex index = 3; index <= capacity; ++index) CHECK(add(number++) == index);
+    CHECK(add(number++) == 1);
+    CHECK(add(number++) == 2);
+  }
+}

@@ -41,6 +41,7 @@ TEST_CASE("a tunnel's row holds its record, its SAs and what all workers counted
   run.counters(0).packets_out += 2;
   run.counters(1).packets_out += 3;
   run.tunnels.entries().front()->sending->senders()[0].next += 7;
+  run.tunnels.entries().front()->sending->receivers()[1]->octets += 300;
   const auto row = run.row();
   CHECK(row.state == TunnelState::Up);
   CHECK(row.sends_by == "key-1");
@@ -53,7 +54,10 @@ TEST_CASE("a tunnel's row holds its record, its SAs and what all workers counted
   REQUIRE(row.receiving.size() == 2);
   CHECK(row.receiving[1].spi == 0x2011);
   CHECK(row.receiving[1].worker == 1);
+  CHECK(row.receiving[1].octets == 300);
   const auto json = to_json(row);
+  CHECK(json["receiving"][1]["octets"] == 300);
+  CHECK(json["receiving"][1]["most_octets"] == nullptr);
   CHECK(json["counters"]["packets_out"] == 5);
   CHECK(json["algorithm"] == "aes-gcm-128");
   CHECK(json["heard_s"] == nullptr);

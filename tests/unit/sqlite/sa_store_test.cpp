@@ -59,7 +59,7 @@ SaState receiving(std::string key, std::uint64_t number) {
   return {{std::move(key), Way::Receiving, 0}, number, number * 100, {1'700'000'000}};
 }
 
-using Names = std::vector<std::string>;
+using Names = std::set<std::string>;
 
 /// Says why, names the keys, and says it again at every start; other keys are usable.
 void check_retired(Site& site, const Names& keys, const std::string& why) {
@@ -320,21 +320,20 @@ namespace {
 /// Cannot be written while it is told so.
 class Reluctant final : public WitnessFile {
  public:
-  explicit Reluctant(bool& refuses) : refuses_(refuses) {}
+  Reluctant(bool& refuses, std::string file) : refuses_(refuses), file_(std::move(file)) {}
   [[nodiscard]] Result<std::optional<std::vector<std::uint8_t>>> read() const override {
-    return octets_;
+    return file_.read();
   }
   [[nodiscard]] Result<void> replace(Bytes octets) override {
     if (refuses_) return fail("no space left on device");
-    octets_ = {octets.begin(), octets.end()};
     ++writes;
-    return {};
+    return file_.replace(octets);
   }
   int writes = 0;
 
  private:
   bool& refuses_;
-  std::optional<std::vector<std::uint8_t>> octets_;
+  WitnessOnDisk file_;
 };
 
 }  // namespace
@@ -343,7 +342,7 @@ TEST_CASE("the witness is written when a number is reserved or a key is new, not
           "[sqlite][E-4]") {
   const TemporaryFolder folder;
   bool refuses = false;
-  auto owned = std::make_unique<Reluctant>(refuses);
+  auto owned = std::make_unique<Reluctant>(refuses, folder.file("witness"));
   auto& witness = *owned;
   const auto store = SaStore::open({.file = folder.file("sas.db")}, std::move(owned)).value();
   REQUIRE(store->load({}));
@@ -369,4 +368,23 @@ TEST_CASE("the witness is written when a number is reserved or a key is new, not
     CHECK(commit(receiving("a", 3)));
     CHECK(witness.writes == 4);
   }
+}
+
+TEST_CASE("a damaged store is not set aside before its witness tells that keys were used",
+          "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100)}));
+  site.stop();
+  scribble(site.file, {0, 100});
+  fs::remove(site.witness);
+  bool refuses = true;
+  {
+    const auto store =
+        SaStore::open({.file = site.file}, std::make_unique<Reluctant>(refuses, site.witness))
+            .value();
+    CHECK_FALSE(store->load(site.keys));
+  }
+  CHECK_FALSE(fs::exists(site.file + ".damaged-1"));
+  CHECK(site.start()->retired_keys == Names{"a", "b"});
 }
