@@ -9,7 +9,8 @@ namespace {
 /// They stand together.
 std::span<const SaState> states_of(const std::string& key, std::span<const SaState> states) {
   const auto key_of = [](const SaState& state) -> const std::string& { return state.name.key; };
-  return std::ranges::equal_range(states, key, {}, key_of);
+  return {std::ranges::lower_bound(states, key, {}, key_of),
+          std::ranges::upper_bound(states, key, {}, key_of)};
 }
 
 SaState state_in(std::span<const SaState> states, const SaName& name) {

@@ -61,7 +61,13 @@ TEST_CASE("tunnels are listed, one is shown with its SAs and counters", "[cli]")
   auto& sa = row.sending.emplace_back();
   sa.spi = 4096;
   sa.reserved = 16'777'217;
-  row.receiving.push_back({"k1", 8192, 1, 77, 1024});
+  row.receiving.push_back({.keys = "k1",
+                           .spi = 8192,
+                           .worker = 1,
+                           .top = 77,
+                           .window = 1024,
+                           .octets = 54321,
+                           .most_octets = 99999});
   row.counters = {"tunnel", {{"packets_out", "sent", 5}, {"packets_in", "came", 6}}};
   desk.control.tunnel_rows = {1, {row}};
   CHECK_THAT(desk.cli.run("show tunnels").text(), Contains("branch") && Contains("down"));
@@ -69,7 +75,8 @@ TEST_CASE("tunnels are listed, one is shown with its SAs and counters", "[cli]")
   CHECK(desk.control.page.offset == 100);
   CHECK_THAT(desk.cli.run("show tunnels branch").text(),
              Contains("its keys are retired") && Contains("4096") && Contains("16777217") &&
-                 Contains("8192") && Contains("77") && Contains("packets_in"));
+                 Contains("8192") && Contains("77") && Contains("54321") && Contains("99999") &&
+                 Contains("packets_in"));
   CHECK(desk.cli.run("show tunnels other").failed());
 }
 
