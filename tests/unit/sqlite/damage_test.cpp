@@ -4,12 +4,12 @@
 // salvaged, and that something was lost is never overlooked.
 #include "drivers/sqlite/lease_store.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/workload.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "damages.hpp"
 #include "lease_files.hpp"
-#include "workload.hpp"
 #include <filesystem>
 #include <string>
 #include <vector>

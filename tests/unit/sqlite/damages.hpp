@@ -39,6 +39,11 @@ inline std::uint32_t number_at(const std::string& file, std::uintmax_t offset) {
 
 inline Place page(std::uintmax_t number) { return {(number - 1) * kPage, kPage}; }
 
+/// The page in the middle of a file, whatever it holds.
+inline Place middle_of(const std::string& file) {
+  return page(std::filesystem::file_size(file) / 2 / kPage + 1);
+}
+
 /// A page of the middle of a table or an index: `type` is internal, leaf or overflow.
 inline Place page_of(const std::string& file, const std::string& tree, const std::string& type) {
   auto database = Database::open(file, "", Create::No).value();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Leases are on disk when a commit returns, and there again after a restart.
 #include "support/temporary_folder.hpp"
+#include "support/workload.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "lease_files.hpp"
-#include "workload.hpp"
 #include <csignal>
 #include <filesystem>
 #include <string>

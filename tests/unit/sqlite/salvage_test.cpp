@@ -20,9 +20,7 @@ TEST_CASE("of a damaged file what reads is salvaged, and the old one set aside",
   const TemporaryFolder folder;
   const std::string file = folder.file("leases.db");
   make_file(file);
-  SECTION("a page in the middle") {
-    scribble(file, page(std::filesystem::file_size(file) / 2 / kPage + 1));
-  }
+  SECTION("a page in the middle") { scribble(file, middle_of(file)); }
   SECTION("a few octets of a record") { scribble(file, {offset_of(file, "ACME"), 2}); }
   auto store = open_store(file);
   const auto loaded = store->load();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Damage is found by reading back, before anybody needs what is damaged.
 #include "support/temporary_folder.hpp"
+#include "support/workload.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "damages.hpp"
 #include "lease_files.hpp"
-#include "workload.hpp"
 #include <atomic>
 #include <filesystem>
 #include <string>
@@ -25,9 +25,7 @@ TEST_CASE("damage that no commit would meet is found by reading back", "[sqlite]
   auto store = open_store(file);
   REQUIRE(store->load());
   REQUIRE(store->scrub());
-  SECTION("a page of leases") {
-    scribble(file, page(std::filesystem::file_size(file) / 2 / kPage + 1));
-  }
+  SECTION("a page of leases") { scribble(file, middle_of(file)); }
   SECTION("a few octets of a record") { scribble(file, {offset_of(file, "ACME"), 2}); }
   SECTION("the header") { scribble(file, {0, 100}); }
   SECTION("the next id was used already") {

@@ -4,10 +4,10 @@
 #include "drivers/sqlite/lease_store.hpp"
 #include "fake/memory_store.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/workload.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "workload.hpp"
 #include <atomic>
 #include <chrono>
 #include <string>
