@@ -99,8 +99,8 @@ class Packet {
 
   void replace(std::size_t at, Ipv4 now, wire::StoredDelta change, Ttl ttl) const noexcept {
     store_be(ip_ + at, now.bits);
-    if (ttl == Ttl::Decrement) --ip_[8];
-    update(kIpChecksum, ttl == Ttl::Decrement ? change + kTtlDelta : change);
+    update(kIpChecksum, change);
+    if (ttl == Ttl::Decrement) decrement_ttl();
     if (ip_[9] == wire::kProtocolUdp) [[likely]]
       update_udp(change);
     else if (ip_[9] == wire::kProtocolTcp)

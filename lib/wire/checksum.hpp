@@ -109,17 +109,12 @@ class StoredDelta {
     back.bits_ = static_cast<std::uint16_t>(~bits_);
     return back;
   }
-  /// Both changes in one.
-  [[nodiscard]] constexpr StoredDelta operator+(StoredDelta other) const noexcept {
-    const std::uint32_t sum = std::uint32_t{bits_} + other.bits_;
-    StoredDelta both;
-    both.bits_ = static_cast<std::uint16_t>(sum + (sum >> 16));  // a sum of two carries once
-    return both;
-  }
-  /// The checksum that stood there, as it stands in the packet, changed.
+  /// The checksum that stood there, as it stands in the packet, changed. ~(~c + d) is c - d, in
+  /// one's complement: what is borrowed at the one end is taken at the other.
   [[nodiscard]] constexpr std::uint16_t apply(std::uint16_t stored) const noexcept {
-    const std::uint32_t sum = std::uint32_t{bits_} + (stored ^ 0xffffu);
-    return static_cast<std::uint16_t>(~(sum + (sum >> 16)));
+    std::uint16_t now = 0;
+    const bool borrow = __builtin_sub_overflow(stored, bits_, &now);
+    return static_cast<std::uint16_t>(now - borrow);
   }
 
  private:
