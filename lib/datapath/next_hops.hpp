@@ -46,36 +46,27 @@ class NextHops {
   void set_on_link(Ipv4 neighbour, HopIndex index) noexcept;
 
   [[nodiscard]] HopIndex towards(Ipv4 destination) const noexcept {
-    for (const auto& link : on_link_)
-      if (link.addresses.contains(destination))
-        return neighbours_[link.first + link.addresses.place_of(destination)];
-    for (const auto& way : ways_)
-      if (way.leads_to.contains(destination)) return way.hop;
-    return kNoRoute;
+    const auto* way = ways_.data();
+    while (!way->leads_to.contains(destination)) ++way;  // the last leads everywhere
+    return towards_[way->first + (way->leads_to.place_of(destination) & way->each)];
   }
   /// Where a neighbour is that control has not met yet: what towards() is kNoHop for.
-  [[nodiscard]] Side side_of(Ipv4 neighbour) const noexcept {
-    for (const auto& link : on_link_)
-      if (link.addresses.contains(neighbour)) return link.side;
-    return Side::Wan;
-  }
+  [[nodiscard]] Side side_of(Ipv4 neighbour) const noexcept;
   [[nodiscard]] const NextHop& operator[](HopIndex index) const noexcept { return hops_[index]; }
 
  private:
+  /// A network of ours, each of whose addresses has a place of its own in `towards_`, or a route,
+  /// whose addresses share one.
   struct Way {
     AddressBlock leads_to;
-    HopIndex hop = kNoHop;
+    std::uint32_t first = 0;  // of its places
+    std::uint32_t each = 0;   // all ones; a route's: 0
   };
 
   std::pmr::vector<NextHop> hops_;  // [kNoHop] stays unresolved
-  struct Link {
-    AddressBlock addresses;
-    Side side;
-    std::size_t first = 0;  // of its neighbours
-  };
-  std::vector<Link> on_link_;
-  std::pmr::vector<HopIndex> neighbours_;  // one an address of on_link_
-  std::vector<Way> ways_;                  // longest prefix first
+  std::vector<OnLink> on_link_;
+  std::vector<Way> ways_;  // on_link_'s, then routes, longest prefix first, then kNoRoute's
+  std::pmr::vector<HopIndex> towards_;
 };
 
 }  // namespace portico::datapath
