@@ -12,8 +12,9 @@
 
 namespace portico::datapath {
 
-/// What every pool of packets must set aside in front of a buffer, for the note.
-inline constexpr std::uint16_t kPrivateSize = RTE_ALIGN(sizeof(Note), RTE_MBUF_PRIV_ALIGN);
+/// What every pool of packets must set aside in front of a buffer, for the note. Whole cache lines:
+/// then a frame begins where one does, and what is read of its headers is in one.
+inline constexpr std::uint16_t kPrivateSize = RTE_CACHE_LINE_ROUNDUP(sizeof(Note));
 
 [[nodiscard]] inline std::uint8_t* first_octet(rte_mbuf* m) noexcept {
   return rte_pktmbuf_mtod(m, std::uint8_t*);
