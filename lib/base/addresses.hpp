@@ -88,7 +88,7 @@ struct Mac {
     std::memcpy(&b, there.data(), sizeof b);
     std::memcpy(&c, &octets[4], sizeof c);
     std::memcpy(&d, &there[4], sizeof d);
-    return a == b && c == d;
+    return ((a ^ b) | (c ^ d)) == 0;
   }
   /// The six octets as one number, the first the most significant.
   [[nodiscard]] constexpr std::uint64_t bits() const noexcept {

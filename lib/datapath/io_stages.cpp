@@ -49,9 +49,8 @@ void carry_out(Worker& w, const orders::Order& order) noexcept {
              order);
 }
 
-void take_in_from(nappt::Slot sender, const Worker& w, Lane lane, rte_mbuf* m,
-                  Lanes& lanes) noexcept {
-  w.bindings.prefetch_phone(sender);
+void take_in_from(nappt::Phone& sender, Lane lane, rte_mbuf* m, Lanes& lanes) noexcept {
+  nappt::prefetch(sender);
   lanes.push_from(sender, lane, m);
 }
 void take_in_for(Place receiver, const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
@@ -67,8 +66,7 @@ void take_in_esp(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
 }
 
 /// What is not ordinary to a gateway.
-[[gnu::noinline]] void take_in_by_rule(const Worker& w, Side side, rte_mbuf* m,
-                                       Lanes& lanes) noexcept {
+[[gnu::noinline]] void take_in_by_rule(Worker& w, Side side, rte_mbuf* m, Lanes& lanes) noexcept {
   if (!is_whole(m)) return lanes.push(Drop::OversizeFrame, m);
   const auto verdict = classify(w.links, w.bindings, side, octets_of(m), note_of(m));
   if (!is_nappt(verdict.lane)) return lanes.push(verdict, m);
@@ -76,18 +74,18 @@ void take_in_esp(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
   if (verdict.lane == Lane::Inbound)
     take_in_for(w.bindings.receiver_of(packet), w, m, lanes);
   else
-    take_in_from(w.bindings.sender_of(packet), w, verdict.lane, m, lanes);
+    take_in_from(w.bindings[w.bindings.sender_of(packet)], verdict.lane, m, lanes);
 }
 
 /// Each packet's lane; whose it is, is on its way into the cache.
 template <Side side>
-void take_in(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
+void take_in(Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
   const auto& link = w.link(side);
   if (is_whole(m)) [[likely]] {
     if constexpr (side == Side::Lan) {
       const auto sender = ordinary_outbound(link, w.surroundings, w.bindings, octets_of(m));
       if (sender != nappt::kNobody) [[likely]]
-        return take_in_from(sender, w, Lane::Outbound, m, lanes);
+        return take_in_from(w.bindings[sender], Lane::Outbound, m, lanes);
     } else {
       const auto receiver = ordinary_inbound(link, w.surroundings, w.bindings, octets_of(m));
       if (receiver != kNowhere) [[likely]]

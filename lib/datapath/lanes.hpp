@@ -39,7 +39,7 @@ enum class Lane : std::uint8_t {
 };
 inline constexpr std::size_t kLanes = 13;
 
-/// Those whose packets belong to a phone: who sends is told by a slot, who receives by a place.
+/// Those whose packets belong to a phone: who sends is known, who receives is told by a place.
 inline constexpr std::size_t kSenderLanes = 2;
 [[nodiscard]] constexpr bool is_nappt(Lane lane) noexcept { return lane <= Lane::Inbound; }
 
@@ -58,9 +58,9 @@ using Burst = std::span<rte_mbuf*>;
 class Lanes {
  public:
   /// Into one of the kSenderLanes, from this phone.
-  void push_from(nappt::Slot sender, Lane lane, rte_mbuf* packet) noexcept {
+  void push_from(nappt::Phone& sender, Lane lane, rte_mbuf* packet) noexcept {
     auto& count = counts_[index(lane)];
-    senders_[index(lane)][count] = sender;
+    senders_[index(lane)][count] = &sender;
     packets_[index(lane)][count++] = packet;
   }
   /// Into Lane::Inbound, for who holds this place.
@@ -96,7 +96,7 @@ class Lanes {
     return burst;
   }
   /// From whom the packets of a lane are that was taken, in the same order.
-  [[nodiscard]] std::span<const nappt::Slot> senders(Lane lane) const noexcept {
+  [[nodiscard]] std::span<nappt::Phone* const> senders(Lane lane) const noexcept {
     return senders_[index(lane)];
   }
   struct Receiver {
@@ -119,7 +119,7 @@ class Lanes {
   std::size_t may_make_ = kMostMade;
   std::array<std::size_t, kLanes> counts_{};
   std::array<std::array<rte_mbuf*, kLaneSize>, kLanes> packets_;  // only the first counts_ are set
-  std::array<std::array<nappt::Slot, kLaneSize>, kSenderLanes> senders_;
+  std::array<std::array<nappt::Phone*, kLaneSize>, kSenderLanes> senders_;
   std::array<Receiver, kLaneSize> receivers_;
   std::array<std::array<TunnelIndex, kLaneSize>, 2> tunnels_;
   std::array<stats::Drop, kLaneSize> reasons_;

@@ -22,15 +22,17 @@ void reframe(const Worker& w, Packet packet, const Mac& destination, rte_mbuf* m
   w.link(to).write_header(packet.first_octet(), destination);
 }
 
-/// Returns the lane of the side that it leaves by.
+/// Into the lane of the side that it leaves by.
 template <Side from>
-Lane leave_by(const Worker& w, const NextHop& hop, Packet packet, rte_mbuf* m) noexcept {
+void leave_by(const Worker& w, const NextHop& hop, Packet packet, rte_mbuf* m,
+              Lanes& lanes) noexcept {
   if (hop.side == Side::Wan) {
     reframe<from, Side::Wan>(w, packet, hop.mac, m);
-    return Lane::ToWan;
+    lanes.push(Lane::ToWan, m);
+  } else {
+    reframe<from, Side::Lan>(w, packet, hop.mac, m);
+    lanes.push(Lane::ToLan, m);
   }
-  reframe<from, Side::Lan>(w, packet, hop.mac, m);
-  return Lane::ToLan;
 }
 
 /// Who sent the frame that a packet came in.
@@ -98,7 +100,7 @@ void outbound(Worker& w, nappt::Phone& phone, rte_mbuf* m, Lanes& lanes) noexcep
   const auto& next = w.next_hops[hop];
   if (!next.resolved) [[unlikely]]
     return outbound_waits(w, hop, phone, packet, m, lanes);
-  lanes.push(leave_by<Side::Lan>(w, next, packet, m), m);
+  leave_by<Side::Lan>(w, next, packet, m, lanes);
 }
 
 /// From a phone to another's public address. The TTL is decremented once, as it comes in again.
@@ -135,7 +137,7 @@ void inbound(Worker& w, nappt::Phone& phone, TunnelIndex from, rte_mbuf* m, Lane
   const auto& next = w.next_hops[phone.next_hop];
   if (!next.resolved) [[unlikely]]
     return inbound_waits(w, phone, was_for, from, packet, m, lanes);
-  lanes.push(leave_by<Side::Wan>(w, next, packet, m), m);
+  leave_by<Side::Wan>(w, next, packet, m, lanes);
 }
 
 }  // namespace
@@ -145,17 +147,14 @@ void nappt_outbound(Worker& w, Lanes& lanes) noexcept {
   const auto senders = lanes.senders(Lane::Outbound);
   if (w.tunnels.any())
     for (std::size_t i = 0; i < burst.size(); ++i)
-      if (const auto tunnel = w.bindings[senders[i]].tunnel; tunnel != kNoTunnel)
-        w.tunnels.prefetch(tunnel);
-  for (std::size_t i = 0; i < burst.size(); ++i)
-    outbound(w, w.bindings[senders[i]], burst[i], lanes);
+      if (const auto tunnel = senders[i]->tunnel; tunnel != kNoTunnel) w.tunnels.prefetch(tunnel);
+  for (std::size_t i = 0; i < burst.size(); ++i) outbound(w, *senders[i], burst[i], lanes);
 }
 
 void nappt_hairpin(Worker& w, Lanes& lanes) noexcept {
   const auto burst = lanes.take(Lane::Hairpin);
   const auto senders = lanes.senders(Lane::Hairpin);
-  for (std::size_t i = 0; i < burst.size(); ++i)
-    hairpin(w, w.bindings[senders[i]], burst[i], lanes);
+  for (std::size_t i = 0; i < burst.size(); ++i) hairpin(w, *senders[i], burst[i], lanes);
 }
 
 void nappt_from_tunnel(Worker& w, Lanes& lanes) noexcept {
@@ -177,13 +176,13 @@ void nappt_from_tunnel(Worker& w, Lanes& lanes) noexcept {
 void nappt_inbound(Worker& w, Lanes& lanes) noexcept {
   const auto burst = lanes.take(Lane::Inbound);
   const auto receivers = lanes.receivers();
-  std::array<nappt::Slot, kLaneSize> slots;
+  std::array<nappt::Phone*, kLaneSize> phones;
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    slots[i] = w.bindings.holder(receivers[i].place);
-    w.bindings.prefetch_phone(slots[i]);
+    phones[i] = &w.bindings[w.bindings.holder(receivers[i].place)];
+    prefetch(*phones[i]);
   }
   for (std::size_t i = 0; i < burst.size(); ++i)
-    inbound(w, w.bindings[slots[i]], receivers[i].from, burst[i], lanes);
+    inbound(w, *phones[i], receivers[i].from, burst[i], lanes);
 }
 
 }  // namespace portico::datapath

@@ -52,6 +52,7 @@ struct alignas(64) Phone {
   stats::Counter octets_in;
 };
 static_assert(sizeof(Phone) == 64);
+inline void prefetch(const Phone& phone) noexcept { __builtin_prefetch(&phone, 1); }
 
 class Bindings {
  public:
@@ -90,7 +91,6 @@ class Bindings {
   }
   [[nodiscard]] Slot holder(Place place) const noexcept { return places_[place]; }
   void prefetch_place(Place place) const noexcept { __builtin_prefetch(&places_[place]); }
-  void prefetch_phone(Slot slot) const noexcept { __builtin_prefetch(&phones_[slot], 1); }
   [[nodiscard]] Phone& operator[](Slot slot) noexcept { return phones_[slot]; }
   [[nodiscard]] const Phone& operator[](Slot slot) const noexcept { return phones_[slot]; }
 
