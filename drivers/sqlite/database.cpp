@@ -97,6 +97,12 @@ void Database::leave_log_alone() noexcept {
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+void Database::keep_log() noexcept {
+  int keep = 1;
+  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+  (void)execute("PRAGMA journal_size_limit=67108864");  // whatever it is: cut to nothing at the end
+}
+
 void Database::set(Patience patience) noexcept {
   sqlite3_busy_timeout(handle(), patience == Patience::Some ? kBusyMs : 0);
 }

@@ -63,6 +63,9 @@ class Database {
 
   /// To be closed without its log being moved into the file: it may not be this file's, or damaged.
   void leave_log_alone() noexcept;
+  /// When it is closed its log stays, empty, and the log's index: a start on a full disk has no
+  /// room to make them.
+  void keep_log() noexcept;
   /// From now on; Some at first.
   void set(Patience patience) noexcept;
   /// Another file, or none, has the name by now: what is written would be found by nobody.

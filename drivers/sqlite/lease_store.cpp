@@ -135,6 +135,7 @@ Result<void> LeaseStore::open_writer(Create create) {
     is_damaged_ = create == Create::No && has_vanished();
     return fail(database.error());
   }
+  database->keep_log();
   writer_ = std::make_unique<Writer>();
   const auto opened = writer_->open(std::move(*database), options_.file, options_.sync);
   if (!opened) return fail(give_up(opened.error()));
@@ -205,6 +206,7 @@ Result<void> LeaseStore::connect(Guest& guest) const {
   if (guest.database.is_open()) return {};
   auto database = Database::open(options_.file, options_.vfs, Create::No);
   if (!database) return fail(database.error());
+  database->keep_log();
   // Only a connection that has read knows of the log; until then a checkpoint would do nothing.
   const auto read = database->integer("SELECT next_id FROM meta");
   if (!read) return fail(read.error());

@@ -90,9 +90,10 @@ Result<LoadedSas> SaStore::load(const std::set<std::string>& keys) {
     const auto begun = begin_anew(witness, std::move(*why));
     if (!begun) return fail(begun.error());
   }
-  // Every start is a generation of its own: of what was there before no copy will be believed.
+  // Every start is a generation of its own: of what was there before no copy will be believed. If
+  // it cannot be written now, commit() writes it, before which no number is used.
   owes_witness_ = true;
-  if (const auto written = write({}); !written) return fail(written.error());
+  (void)write({});
   for (const auto& [name, state] : contents_.states) loaded.states.push_back(state);
   loaded.retired_keys = contents_.retired;
   if (!contents_.distrust.empty()) loaded.distrust = contents_.distrust;
@@ -131,6 +132,7 @@ Result<FoundSas> SaStore::find(Create create) {
   close();
   auto database = Database::open(options_.file, options_.vfs, create);
   if (!database) return fail(database.error());
+  database->keep_log();
   const auto ready = prepare_for_writing(*database, options_.file, options_.sync).and_then([&] {
     return database->execute(kCheckpoints);
   });

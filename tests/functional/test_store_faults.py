@@ -9,7 +9,8 @@ import pytest
 from lib.clients.dhcp import Udhcpc
 from lib.config import mac
 from lib.lease import acknowledged
-from lib.phones import assert_holds, leased
+from lib.phones import assert_holds, exchange_udp, leased
+from lib.tunnel_lab import tunnel_of
 from lib.waiting import eventually
 
 # Somebody else's transaction on the lease file.
@@ -105,6 +106,10 @@ def _fill(disk):
     makes room."""
     log = disk / "leases.db-wal"
     eventually(lambda: log.stat().st_size == 0, "the log of an idle gateway to be cut", 20)
+    return _take_the_rest(disk)
+
+
+def _take_the_rest(disk):
     ballast = disk / "ballast"
     with open(ballast, "wb", buffering=0) as file:
         try:
@@ -185,12 +190,17 @@ def test_a_file_system_turned_read_only_stops_acknowledgements_until_it_is_repai
     assert not gateway.health()[1]["warnings"]
 
 
-def test_p7_with_a_disk_that_is_full_at_start_it_only_reads_until_there_is_room(disk, lab):
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_p7_with_a_disk_that_is_full_at_start_it_only_reads_until_there_is_room(disk, lab, how):
     config = _on(disk, lab)
     gateway = lab.start(config)
     phone, second = leased(lab, 1), Udhcpc(lab.phone(2, mac(2)))
-    ballast = _fill(disk)
-    gateway.process.kill()
+    if how == "killed":
+        ballast = _fill(disk)
+        gateway.process.kill()
+    else:
+        gateway.stop()
+        ballast = _take_the_rest(disk)
     gateway = lab.start(config)
     _assert_it_only_reads(lab, gateway, phone, second)
     ballast.unlink()
@@ -239,3 +249,21 @@ def test_stored_leases_that_are_no_longer_allowed_are_counted_at_start(lab):
     gateway = lab.start(config)
     assert "1 stored leases are no longer allowed" in gateway.process.output()
     assert gateway.bindings() == []
+
+
+def test_e4_with_no_room_for_numbers_at_start_tunnels_wait_and_other_phones_are_served(
+        disk, tunnel_lab):
+    config = tunnel_lab.config(uses="signalling")
+    config["tunnel"]["store"] = str(disk / "tunnels.db")
+    gateway = tunnel_lab.start(config)
+    gateway.stop()
+    ballast = _take_the_rest(disk)
+    gateway.launch().wait_for_health((503,))
+    reasons = _unhealthy(gateway)["reasons"]
+    assert any("the store of SAs does not write" in text for text in reasons), reasons
+    assert tunnel_of(gateway)["state"] == "waits_for_reservation"
+    phone = leased(tunnel_lab, 1)
+    exchange_udp(phone, tunnel_lab.provider)
+    ballast.unlink()
+    gateway.wait_healthy()
+    assert tunnel_of(gateway)["state"] == "up"

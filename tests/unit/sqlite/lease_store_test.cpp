@@ -41,6 +41,17 @@ TEST_CASE("what was committed is there after a restart", "[sqlite][P7]") {
   for (const Lease& row : loaded.leases) CHECK(workload.rows().at(row.id) == row);
 }
 
+TEST_CASE("what a start on a full disk needs stays when the file is closed", "[sqlite][P7]") {
+  const TemporaryFolder folder;
+  {
+    auto store = open_store(folder.file("leases.db"));
+    REQUIRE(store->load());
+    commit(*store, {change(Event::Granted, 1000, row_of(7, 1))});
+  }
+  CHECK(std::filesystem::file_size(folder.file("leases.db-wal")) == 0);
+  CHECK(std::filesystem::exists(folder.file("leases.db-shm")));
+}
+
 TEST_CASE("an id is never used twice, even if its lease is forgotten", "[sqlite]") {
   const TemporaryFolder folder;
   {

@@ -370,6 +370,30 @@ TEST_CASE("the witness is written when a number is reserved or a key is new, not
   }
 }
 
+TEST_CASE("a store that cannot be written at start is read, and written by a later commit",
+          "[sqlite][E-4]") {
+  Site site;
+  REQUIRE(site.start());
+  REQUIRE(site.commit({sending("a", 100)}));
+  site.stop();
+  site.copy(site.file, site.folder.file("copy"));
+  auto somebody = Database::open(site.file, {}, Create::No).value();
+  REQUIRE(somebody.execute("BEGIN IMMEDIATE"));
+  const auto loaded = site.start();
+  REQUIRE(loaded);
+  CHECK(loaded->states == std::vector{sending("a", 100)});
+  CHECK_FALSE(loaded->distrust);
+  CHECK_FALSE(site.commit({sending("a", 200)}));
+  REQUIRE(somebody.execute("ROLLBACK"));
+  REQUIRE(site.commit({sending("a", 300)}));
+  CHECK(site.start()->states == std::vector{sending("a", 300)});
+  SECTION("from then on no copy of before is believed") {
+    site.stop();
+    site.copy(site.folder.file("copy"), site.file);
+    check_retired(site, {"a"}, "older");
+  }
+}
+
 TEST_CASE("a damaged store is not set aside before its witness tells that keys were used",
           "[sqlite][E-4]") {
   Site site;
