@@ -10,15 +10,20 @@ namespace portico::datapath {
 
 NextHops::NextHops(const Shape& shape, std::pmr::memory_resource* memory)
     : hops_(shape.capacity, memory), on_link_(shape.on_link), towards_(memory) {
-  for (const auto& [network, side] : on_link_) {
-    expects(network.length >= kWidestOnLink, "a port's network is at most a /12");
-    ways_.push_back({AddressBlock{network}, static_cast<std::uint32_t>(towards_.size()), ~0u});
-    towards_.resize(towards_.size() + network.size(), kNoHop);
-  }
   auto routes = shape.routes;
   routes.push_back({.prefix = {}, .hop = kNoRoute});  // found where no route leads
   std::ranges::stable_sort(routes, std::ranges::greater{},
                            [](const Route& r) { return r.prefix.length; });
+  auto places = routes.size();
+  for (const auto& [network, side] : on_link_) {
+    expects(network.length >= kWidestOnLink, "a port's network is at most a /12");
+    places += network.size();
+  }
+  towards_.reserve(places);
+  for (const auto& [network, side] : on_link_) {
+    ways_.push_back({AddressBlock{network}, static_cast<std::uint32_t>(towards_.size()), ~0u});
+    towards_.resize(towards_.size() + network.size(), kNoHop);
+  }
   for (const auto& route : routes) {
     ways_.push_back({AddressBlock{route.prefix}, static_cast<std::uint32_t>(towards_.size()), 0});
     towards_.push_back(route.hop);
