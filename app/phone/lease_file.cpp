@@ -13,6 +13,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// Unix time: the longest lease, given when 32 bits of seconds end.
+constexpr std::uint64_t kLastEnd = 2 * std::uint64_t{0xffff'ffff};
+
 Json to_json(const std::vector<Ipv4>& addresses) {
   Json list = Json::array();
   for (const Ipv4 a : addresses) list.push_back(to_string(a));
@@ -33,12 +36,15 @@ std::vector<Ipv4> addresses_of(const Json& list) {
   return addresses;
 }
 
+std::uint64_t number_up_to(std::uint64_t most, const Json& value) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
+    throw std::invalid_argument("not a number in range: " + value.dump());
+  return value.get<std::uint64_t>();
+}
+
 template <std::unsigned_integral T>
 T number_of(const Json& value) {
-  const auto number = value.is_number_unsigned() ? value.get<std::uint64_t>() : ~std::uint64_t{0};
-  if (number > std::numeric_limits<T>::max())
-    throw std::invalid_argument("not a number in range: " + value.dump());
-  return static_cast<T>(number);
+  return static_cast<T>(number_up_to(std::numeric_limits<T>::max(), value));
 }
 
 std::optional<Sha256> digest_of(const Json& value) {
@@ -78,7 +84,8 @@ StoredLease stored_lease_of(const Json& file) {
   };
   if (lease.address.is_zero() || lease.prefix_length > 32 || !lease.identity.ports.is_valid())
     throw std::invalid_argument("no address, or no ports");
-  return {std::move(lease), {file.at("until").get<std::int64_t>()}};
+  const auto until = number_up_to(kLastEnd, file.at("until"));
+  return {std::move(lease), {static_cast<std::int64_t>(until)}};
 }
 
 }  // namespace

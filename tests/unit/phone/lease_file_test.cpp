@@ -63,5 +63,9 @@ TEST_CASE("a damaged lease file is refused, whatever is wrong with it", "[phone]
   SECTION("a mask beyond 32 bits") {
     CHECK_FALSE(parse_lease_file(replaced(good, "prefix_length\": 24", "prefix_length\": 33")));
   }
+  SECTION("an end that is no time") {
+    const auto end = GENERATE("-1", "1.5", "8589934591", "173333333333333395195029");
+    CHECK_FALSE(parse_lease_file(replaced(good, "1700000000", end)));
+  }
   SECTION("half a digest") { CHECK_FALSE(parse_lease_file(replaced(good, "010203", ""))); }
 }
