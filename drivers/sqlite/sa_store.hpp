@@ -31,8 +31,7 @@ class SaStore final : public tunnel::SaStore {
   [[nodiscard]] static Result<std::unique_ptr<SaStore>> open(SaStoreOptions options,
                                                              std::unique_ptr<WitnessFile> witness);
 
-  /// Must succeed before commit() is called. It does where a file that is there can be read, but
-  /// not written.
+  /// Must succeed before commit() is called.
   [[nodiscard]] Result<tunnel::LoadedSas> load(const std::set<std::string>& keys) override;
   /// A file that is damaged by now is set aside, which is an error that says so; the next call
   /// writes a new one.

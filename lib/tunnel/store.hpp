@@ -50,6 +50,7 @@ class SaStore {
 
   /// `keys`: names of those that there are now. They are retired where it cannot be told which were
   /// used; of others nobody knows then, so that they must never be put back.
+  /// What can be read, but not written, is loaded all the same: commit() fails until it can be.
   [[nodiscard]] virtual Result<LoadedSas> load(const std::set<std::string>& keys) = 0;
   /// Writes all of `batch`; on return it survives a power cut, and no earlier copy of the store
   /// will be believed. On an error nothing of it may be relied on; the same again is idempotent.

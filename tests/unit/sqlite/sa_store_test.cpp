@@ -2,79 +2,20 @@
 #include "drivers/sqlite/sa_store.hpp"
 
 #include "drivers/posix/disk.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "damages.hpp"
+#include "sa_site.hpp"
 #include "sa_workload.hpp"
 #include <filesystem>
-#include <memory>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace portico;
 using namespace portico::sqlite;
-using support::TemporaryFolder;
-using tunnel::LoadedSas;
 using tunnel::SaState;
-using tunnel::Way;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct Site {
-  TemporaryFolder folder = {};
-  std::string file = folder.file("sas.db");
-  std::string witness = folder.file("keys.witness");
-  std::unique_ptr<SaStore> store = {};
-  std::set<std::string> keys = {"a", "b"};  // that there are now
-
-  [[nodiscard]] auto open() const {
-    return SaStore::open({.file = file}, std::make_unique<WitnessOnDisk>(witness));
-  }
-  [[nodiscard]] Result<LoadedSas> start() {
-    store.reset();
-    store = open().value();
-    return store->load(keys);
-  }
-  [[nodiscard]] Result<void> commit(std::vector<SaState> batch) const {
-    return store->commit(batch);
-  }
-  void stop() { store.reset(); }
-  void copy(const std::string& from, const std::string& to) const {
-    for (const std::string part : {"", "-wal"}) {
-      fs::remove(to + part);
-      if (fs::exists(from + part)) fs::copy_file(from + part, to + part);
-    }
-  }
-};
-
-SaState sending(std::string key, std::uint64_t number, std::uint32_t index = 0) {
-  return {{std::move(key), Way::Sending, index}, number, number * 100, {1'700'000'000}};
-}
-SaState receiving(std::string key, std::uint64_t number) {
-  return {{std::move(key), Way::Receiving, 0}, number, number * 100, {1'700'000'000}};
-}
-
-using Names = std::set<std::string>;
-
-/// Says why, names the keys, and says it again at every start; other keys are usable.
-void check_retired(Site& site, const Names& keys, const std::string& why) {
-  for (int start = 0; start < 3; ++start) {
-    const auto loaded = site.start();
-    REQUIRE(loaded);
-    CHECK(loaded->retired_keys == keys);
-    REQUIRE(loaded->distrust);
-    CHECK_THAT(*loaded->distrust, Catch::Contains(why));
-    CHECK(loaded->states.size() == static_cast<std::size_t>(start));
-    REQUIRE(site.commit({sending("other-" + std::to_string(start), 100)}));
-  }
-}
-
-}  // namespace
 
 TEST_CASE("what was committed is there at the next start", "[sqlite][E-4]") {
   Site site;
@@ -291,124 +232,4 @@ TEST_CASE("commits that are gone from the log of a store that was killed are not
         CHECK(loaded->retired_keys == Names{"a"});
       }
   SECTION("none") { CHECK(site.start()->states == std::vector{sending("a", 900)}); }
-}
-
-TEST_CASE("a file that goes away under a running store is written anew, and told",
-          "[sqlite][E-4]") {
-  Site site;
-  REQUIRE(site.start());
-  REQUIRE(site.commit({sending("a", 100), sending("b", 100)}));
-  const std::string older = site.folder.file("older.db");
-  SECTION("moved") { fs::rename(site.file, older); }
-  SECTION("an older copy in its place") {
-    site.copy(site.file, older);
-    REQUIRE(site.commit({sending("a", 101)}));
-    fs::remove(site.file);
-    site.copy(older, site.file);
-  }
-  const auto told = site.commit({sending("a", 200)});
-  REQUIRE_FALSE(told);
-  CHECK_THAT(to_string(told.error()), Catch::Contains("set aside as " + site.file + ".damaged-1"));
-  REQUIRE(site.commit({sending("a", 200)}));
-  const auto loaded = site.start();
-  CHECK_FALSE(loaded->distrust);
-  CHECK(loaded->states == std::vector{sending("a", 200), sending("b", 100)});
-}
-
-namespace {
-
-/// Cannot be written while it is told so.
-class Reluctant final : public WitnessFile {
- public:
-  Reluctant(bool& refuses, std::string file) : refuses_(refuses), file_(std::move(file)) {}
-  [[nodiscard]] Result<std::optional<std::vector<std::uint8_t>>> read() const override {
-    return file_.read();
-  }
-  [[nodiscard]] Result<void> replace(Bytes octets) override {
-    if (refuses_) return fail("no space left on device");
-    ++writes;
-    return file_.replace(octets);
-  }
-  int writes = 0;
-
- private:
-  bool& refuses_;
-  WitnessOnDisk file_;
-};
-
-}  // namespace
-
-TEST_CASE("the witness is written when a number is reserved or a key is new, not for tops",
-          "[sqlite][E-4]") {
-  const TemporaryFolder folder;
-  bool refuses = false;
-  auto owned = std::make_unique<Reluctant>(refuses, folder.file("witness"));
-  auto& witness = *owned;
-  const auto store = SaStore::open({.file = folder.file("sas.db")}, std::move(owned)).value();
-  REQUIRE(store->load({}));
-  const auto commit = [&](SaState state) { return store->commit(std::vector{state}).has_value(); };
-  CHECK(witness.writes == 1);
-  CHECK(commit(receiving("a", 1)));
-  CHECK(witness.writes == 2);
-  CHECK(commit(receiving("a", 2)));
-  CHECK(witness.writes == 2);
-  CHECK(commit(sending("a", 100)));
-  CHECK(witness.writes == 3);
-  auto more_octets = sending("a", 100);
-  more_octets.octets += 7;
-  CHECK(commit(more_octets));
-  CHECK(witness.writes == 3);
-  SECTION("what it could not be told of is not committed, and is another time") {
-    refuses = true;
-    CHECK_FALSE(commit(sending("a", 200)));
-    CHECK_FALSE(commit(receiving("a", 3)));
-    refuses = false;
-    CHECK(commit(sending("a", 200)));
-    CHECK(witness.writes == 4);
-    CHECK(commit(receiving("a", 3)));
-    CHECK(witness.writes == 4);
-  }
-}
-
-TEST_CASE("a store that cannot be written at start is read, and written by a later commit",
-          "[sqlite][E-4]") {
-  Site site;
-  REQUIRE(site.start());
-  REQUIRE(site.commit({sending("a", 100)}));
-  site.stop();
-  site.copy(site.file, site.folder.file("copy"));
-  auto somebody = Database::open(site.file, {}, Create::No).value();
-  REQUIRE(somebody.execute("BEGIN IMMEDIATE"));
-  const auto loaded = site.start();
-  REQUIRE(loaded);
-  CHECK(loaded->states == std::vector{sending("a", 100)});
-  CHECK_FALSE(loaded->distrust);
-  CHECK_FALSE(site.commit({sending("a", 200)}));
-  REQUIRE(somebody.execute("ROLLBACK"));
-  REQUIRE(site.commit({sending("a", 300)}));
-  CHECK(site.start()->states == std::vector{sending("a", 300)});
-  SECTION("from then on no copy of before is believed") {
-    site.stop();
-    site.copy(site.folder.file("copy"), site.file);
-    check_retired(site, {"a"}, "older");
-  }
-}
-
-TEST_CASE("a damaged store is not set aside before its witness tells that keys were used",
-          "[sqlite][E-4]") {
-  Site site;
-  REQUIRE(site.start());
-  REQUIRE(site.commit({sending("a", 100)}));
-  site.stop();
-  scribble(site.file, {0, 100});
-  fs::remove(site.witness);
-  bool refuses = true;
-  {
-    const auto store =
-        SaStore::open({.file = site.file}, std::make_unique<Reluctant>(refuses, site.witness))
-            .value();
-    CHECK_FALSE(store->load(site.keys));
-  }
-  CHECK_FALSE(fs::exists(site.file + ".damaged-1"));
-  CHECK(site.start()->retired_keys == Names{"a", "b"});
 }
