@@ -15,7 +15,8 @@ using Kind = PowerCutDisk::Kind;
 void write_at(std::vector<std::uint8_t>& file, std::size_t offset,
               std::span<const std::uint8_t> octets) {
   if (file.size() < offset + octets.size()) file.resize(offset + octets.size());
-  std::ranges::copy(octets, file.begin() + static_cast<std::ptrdiff_t>(offset));
+  // Half of a test's time was here while a loop that is not optimized did it.
+  if (!octets.empty()) std::memcpy(file.data() + offset, octets.data(), octets.size());
 }
 
 void carry_out(std::vector<std::uint8_t>& file, const PowerCutDisk::Operation& operation) {
