@@ -59,8 +59,7 @@ void take_in_for(Place receiver, const Worker& w, rte_mbuf* m, Lanes& lanes) noe
 }
 
 /// Whose SA it is for is on its way into the cache.
-void take_in_esp(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
-  const auto* ip = first_octet(m) + w.link(Side::Wan).header_size();
+void take_in_esp(const Worker& w, const std::uint8_t* ip, rte_mbuf* m, Lanes& lanes) noexcept {
   w.tunnels.prefetch_receiver(load_be<std::uint32_t>(ip + wire::Ipv4Header::kSize));
   lanes.push(Lane::Outer, m);
 }
@@ -77,20 +76,25 @@ void take_in_esp(const Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
     take_in_from(w.bindings[w.bindings.sender_of(packet)], verdict.lane, m, lanes);
 }
 
+/// None: it lies in several buffers, or is for rules to judge.
+[[nodiscard]] const std::uint8_t* plain_packet(const Link& link, rte_mbuf* m) noexcept {
+  return is_whole(m) ? plain_packet(link, octets_of(m)) : nullptr;
+}
+
 /// Each packet's lane; whose it is, is on its way into the cache.
 template <Side side>
 void take_in(Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
-  const auto& link = w.link(side);
-  if (is_whole(m)) [[likely]] {
+  const auto* ip = plain_packet(w.link(side), m);
+  if (ip != nullptr) [[likely]] {
     if constexpr (side == Side::Lan) {
-      const auto sender = ordinary_outbound(link, w.surroundings, w.bindings, octets_of(m));
+      const auto sender = ordinary_outbound(w.surroundings, w.bindings, ip);
       if (sender != nappt::kNobody) [[likely]]
         return take_in_from(w.bindings[sender], Lane::Outbound, m, lanes);
     } else {
-      const auto receiver = ordinary_inbound(link, w.surroundings, w.bindings, octets_of(m));
+      const auto receiver = ordinary_inbound(w.surroundings, w.bindings, ip);
       if (receiver != kNowhere) [[likely]]
         return take_in_for(receiver, w, m, lanes);
-      if (is_ordinary_esp(link, octets_of(m))) return take_in_esp(w, m, lanes);
+      if (is_ordinary_esp(w.link(side), ip)) return take_in_esp(w, ip, m, lanes);
     }
   }
   take_in_by_rule(w, side, m, lanes);
@@ -99,8 +103,10 @@ void take_in(Worker& w, rte_mbuf* m, Lanes& lanes) noexcept {
 /// To a concentrator.
 void take_in_for_blocks(const Worker& w, Side side, rte_mbuf* m, Lanes& lanes) noexcept {
   if (!is_whole(m)) return lanes.push(Drop::OversizeFrame, m);
-  if (side == Side::Wan && is_ordinary_esp(w.link(side), octets_of(m)))
-    return take_in_esp(w, m, lanes);
+  if (side == Side::Wan) {
+    const auto* ip = plain_packet(w.link(side), octets_of(m));
+    if (ip != nullptr && is_ordinary_esp(w.link(side), ip)) return take_in_esp(w, ip, m, lanes);
+  }
   const auto verdict = classify(w.links, w.blocks, side, octets_of(m), note_of(m));
   if (verdict.lane != Lane::Inbound) return lanes.push(verdict, m);
   const nappt::Packet packet{first_octet(m) + w.link(side).header_size()};

@@ -69,14 +69,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto side = data[0] % 2 == 0 ? Side::Lan : Side::Wan;
   std::vector<std::uint8_t> frame(data + 1, data + size);
   as_concentrator(side, frame);
-  const std::uint64_t ordinary = side == Side::Lan
-                                     ? ordinary_outbound(kLinks[0], kAround, bindings(), frame)
-                                     : ordinary_inbound(kLinks[1], kAround, bindings(), frame);
+  const auto* ip = plain_packet(kLinks[static_cast<std::size_t>(side)], frame);
+  const std::uint64_t ordinary = ip == nullptr       ? kNowhere
+                                 : side == Side::Lan ? ordinary_outbound(kAround, bindings(), ip)
+                                                     : ordinary_inbound(kAround, bindings(), ip);
   datapath::Note note;
   const auto verdict = classify(kLinks, bindings(), side, frame, note);
   static_assert(nappt::kNobody == kNowhere);
   const bool is_ordinary = ordinary != kNowhere;
   expects(!is_ordinary || verdict == (side == Side::Lan ? Lane::Outbound : Lane::Inbound));
+  if (side == Side::Wan && ip != nullptr && is_ordinary_esp(kLinks[1], ip))
+    expects(verdict == Lane::Outer);
   if (verdict != Lane::Outbound && verdict != Lane::Inbound) return 0;
   const auto header = kLinks[static_cast<std::size_t>(side)].header_size();
   const nappt::Packet packet{&frame[header]};
