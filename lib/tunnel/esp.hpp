@@ -7,7 +7,9 @@
 #include "tunnel/algorithm.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 namespace portico::tunnel {
@@ -47,9 +49,15 @@ inline void write_esp_header(std::uint8_t* at, std::uint32_t spi, std::uint64_t 
   store_be(at + 4, static_cast<std::uint32_t>(number));
 }
 
-/// Behind the inner packet: padding 1, 2, 3… (section 2.4), its length, what is inside.
+/// How padding begins (section 2.4), as long as any algorithm wants it.
+inline constexpr std::array<std::uint8_t, 16> kPadding{1, 2,  3,  4,  5,  6,  7,  8,
+                                                       9, 10, 11, 12, 13, 14, 15, 16};
+
+/// Behind the inner packet: padding, its length, what is inside. Writes all of kPadding first, for
+/// which there is room: the ICV follows.
 inline void write_esp_trailer(std::uint8_t* at, std::size_t padding) noexcept {
-  for (std::size_t i = 0; i < padding; ++i) at[i] = static_cast<std::uint8_t>(i + 1);
+  static_assert(kPadding.size() <= kEspTrailerSize + kIcvSize);
+  std::memcpy(at, kPadding.data(), kPadding.size());
   at[padding] = static_cast<std::uint8_t>(padding);
   at[padding + 1] = kNextIpv4;
 }
@@ -64,7 +72,12 @@ class EspView {
     if (packet.size() < around + sizes.block) return std::nullopt;
     const auto ciphertext = packet.size() - around;
     if ((ciphertext & (sizes.block - 1)) != 0) return std::nullopt;
-    return EspView{packet, kEspHeaderSize + sizes.iv, ciphertext};
+    return of(packet, sizes);
+  }
+  /// Of a packet that parse() took, or esp_room() made.
+  [[nodiscard]] static EspView of(MutableBytes packet, const AlgorithmSizes& sizes) noexcept {
+    const auto header = kEspHeaderSize + sizes.iv;
+    return {packet, header, packet.size() - header - kIcvSize};
   }
   /// Of a packet that has at least kEspHeaderSize octets: which SA it is for decides the sizes.
   [[nodiscard]] static std::uint32_t spi_of(Bytes packet) noexcept {

@@ -56,7 +56,8 @@ class Outer {
 
   explicit Outer(const OuterRules& rules) noexcept
       : port_(rules.port),
-        is_udp_(rules.protocol == wire::kProtocolUdp),
+        size_(static_cast<std::uint16_t>(wire::Ipv4Header::kSize +
+                                         (is_udp(rules) ? wire::UdpHeader::kSize : 0))),
         own_dscp_(static_cast<std::uint8_t>(rules.dscp.value_or(0) << 2)),
         inner_tos_mask_(rules.dscp ? kEcnMask : 0xff),
         own_flags_(rules.dont_fragment == DontFragment::Set ? kDontFragment : 0),
@@ -69,13 +70,11 @@ class Outer {
     header.write(header_, 0);
     store_be<std::uint16_t>(&header_[2], 0);
     store_be<std::uint16_t>(&header_[10], 0);
-    sum_.add(Bytes{header_});
+    sum_ = static_cast<std::uint16_t>(~wire::checksum_of(header_));
   }
 
   /// In octets, in front of ESP or of the inner packet.
-  [[nodiscard]] std::size_t size() const noexcept {
-    return wire::Ipv4Header::kSize + (is_udp_ ? wire::UdpHeader::kSize : 0);
-  }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   /// May what carries this inner packet go in pieces (RFC 4301 section 8.1)?
   [[nodiscard]] bool may_be_cut(const std::uint8_t* inner) const noexcept {
@@ -96,14 +95,17 @@ class Outer {
     store_be(at + 2, length);
     store_be(at + 4, identification);
     store_be(at + 6, flags);
-    auto sum = sum_;
-    store_be(at + 10, sum.add16(tos).add16(length).add16(identification).add16(flags).finish());
-    if (is_udp_) write_udp(at + wire::Ipv4Header::kSize, payload);
+    const std::uint32_t sum = std::uint32_t{sum_} + tos + length + identification + flags;
+    store_be(at + 10, static_cast<std::uint16_t>(~wire::folded(sum)));
+    if (size_ > wire::Ipv4Header::kSize) write_udp(at + wire::Ipv4Header::kSize, payload);
   }
 
  private:
   static constexpr std::uint16_t kDontFragment = 0x4000;
 
+  [[nodiscard]] static constexpr bool is_udp(const OuterRules& rules) noexcept {
+    return rules.protocol == wire::kProtocolUdp;
+  }
   /// An inner packet that must not be fragmented is not in IP in IP either, whatever else is said
   /// (RFC 2003 section 3.1).
   [[nodiscard]] static constexpr bool copies_flag(const OuterRules& rules) noexcept {
@@ -123,8 +125,8 @@ class Outer {
 
   std::array<std::uint8_t, wire::Ipv4Header::kSize> header_{};
   std::uint16_t port_;
-  wire::ChecksumSum sum_;  ///< of what no packet changes
-  bool is_udp_;
+  std::uint16_t size_;
+  std::uint16_t sum_;  ///< of what no packet changes
   std::uint8_t own_dscp_;
   std::uint8_t inner_tos_mask_;
   std::uint16_t own_flags_;

@@ -29,7 +29,10 @@ class ReplayWindow {
   /// `size`: a power of two, kLeastWindow to kMostWindow. `words`: words_for(size) of them, this
   /// window's alone for its life. Every number up to `top` counts as seen; of a new SA that is 0.
   ReplayWindow(std::uint32_t size, std::span<std::uint64_t> words, std::uint64_t top = 0) noexcept
-      : top_(top), words_(words.data()), size_(size) {
+      : top_(top),
+        words_(words.data()),
+        size_(size),
+        word_mask_(static_cast<std::uint32_t>(words_for(size) - 1)) {
     expects(std::has_single_bit(size) && size >= kLeastWindow && size <= kMostWindow &&
                 words.size() == words_for(size),
             "a replay window of a size that it can have");
@@ -54,14 +57,16 @@ class ReplayWindow {
 
   /// Where accept() will write.
   void prefetch(std::uint64_t number) const noexcept { __builtin_prefetch(&word(number), 1); }
-  /// Of a packet whose integrity was found right, and which is New.
-  void accept(std::uint64_t number) noexcept {
+  /// Of a packet that was New, and whose integrity was found right. False: it is New no more.
+  [[nodiscard]] bool accept(std::uint64_t number) noexcept {
     if (const auto was = top(); number > was) {
-      const auto ahead = std::min<std::uint64_t>(number / 64 - was / 64, words_for(size_));
-      for (std::uint64_t i = 1; i <= ahead; ++i) word((was / 64 + i) * 64) = 0;
+      if (number / 64 != was / 64) clear_between(was / 64, number / 64);
       top_.store(number, std::memory_order_relaxed);
+    } else if (was - number >= size_ || (word(number) & bit(number)) != 0) {
+      return false;
     }
     word(number) |= bit(number);
+    return true;
   }
 
   /// The highest number accepted; any thread.
@@ -72,15 +77,22 @@ class ReplayWindow {
   static constexpr std::uint64_t kLast = ~std::uint64_t{0} >> 1;
 
   [[nodiscard]] std::uint64_t& word(std::uint64_t number) const noexcept {
-    return words_[number / 64 & (words_for(size_) - 1)];
+    return words_[number / 64 & word_mask_];
   }
   [[nodiscard]] static constexpr std::uint64_t bit(std::uint64_t number) noexcept {
     return std::uint64_t{1} << number % 64;
   }
 
+  /// The words behind `was` up to `now`.
+  void clear_between(std::uint64_t was, std::uint64_t now) noexcept {
+    const auto ahead = std::min<std::uint64_t>(now - was, words_for(size_));
+    for (std::uint64_t i = 1; i <= ahead; ++i) words_[(was + i) & word_mask_] = 0;
+  }
+
   std::atomic<std::uint64_t> top_;  // one thread writes
   std::uint64_t* words_;
   std::uint32_t size_;
+  std::uint32_t word_mask_;
 };
 
 }  // namespace portico::tunnel

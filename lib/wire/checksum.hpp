@@ -17,6 +17,12 @@ namespace portico::wire {
   return static_cast<std::uint16_t>(a.bits);
 }
 
+/// A one's complement sum in 16 bits.
+[[nodiscard]] constexpr std::uint16_t folded(std::uint32_t sum) noexcept {
+  sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
+}
+
 /// A one's complement sum not yet folded. The pieces but the last must have even length.
 class ChecksumSum {
  public:
@@ -83,10 +89,7 @@ class ChecksumDelta {
     return static_cast<std::uint16_t>(~sum.folded());
   }
   /// The whole change in 16 bits.
-  [[nodiscard]] constexpr std::uint16_t folded() const noexcept {
-    std::uint32_t sum = (sum_ & 0xffff) + (sum_ >> 16);
-    return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
-  }
+  [[nodiscard]] constexpr std::uint16_t folded() const noexcept { return wire::folded(sum_); }
 
  private:
   std::uint32_t sum_ = 0;

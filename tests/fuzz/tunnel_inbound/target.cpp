@@ -53,7 +53,7 @@ void take_inner(MutableBytes inner, std::uint8_t outer_tos) {
 bool is_new(tunnel::ReplayWindow& seen, std::uint32_t low, bool esn) {
   const std::uint64_t number = esn ? seen.extended(low) : low;
   if (seen.judge(number) != tunnel::ReplayWindow::Standing::New) return false;
-  seen.accept(number);
+  expects(seen.accept(number), "what is new is taken");
   expects(seen.judge(number) != tunnel::ReplayWindow::Standing::New, "a number is taken once");
   return true;
 }

@@ -100,7 +100,7 @@ TEST_CASE("keys of other octets need another name, while the old ones are in use
     files.records = {TunnelBed::record("a", 2)};
     files.keys.push_back(support::key_set(files.records.front()));
     CHECK(contains(said(), "keys key-1 are in use"));
-    bed.tunnels.entries().front()->sets.back()->receivers()[0]->seen.accept(1);
+    REQUIRE(bed.tunnels.entries().front()->sets.back()->receivers()[0]->seen.accept(1));
     bed.pass(1s);
     bed.pass(bed.tunnels.settings().linger);
     CHECK(said().empty());

@@ -69,7 +69,7 @@ TEST_CASE("the time of an SA counts over restarts from its first use, whichever 
   Bed before{kHundredSeconds};
   before.take_keys(1);
   before.pass(40s);
-  before.entry().sets.front()->receivers()[0]->seen.accept(9);
+  REQUIRE(before.entry().sets.front()->receivers()[0]->seen.accept(9));
   before.look(10);
   auto found = before.on_disk();
   CHECK(found.states.size() == 3);
@@ -222,11 +222,11 @@ TEST_CASE("what was taken by an SA wears it as well, and ends it both ways", "[t
   }
   SECTION("packets, which are numbers") {
     limit = Limit::Packets;
-    sa.seen.accept(899);
+    REQUIRE(sa.seen.accept(899));
     CHECK(wear() == tunnel::Wear{});
-    sa.seen.accept(999);
+    REQUIRE(sa.seen.accept(999));
     CHECK(wear() == tunnel::Wear{Limit::Packets, {}});
-    sa.seen.accept(1000);
+    REQUIRE(sa.seen.accept(1000));
   }
   CHECK(wear() == tunnel::Wear{limit, limit});
   CHECK(bed.sends_by() == 0);
@@ -240,7 +240,7 @@ TEST_CASE("what an SA took a second ago is on the disk, however the process ends
   Bed before{kHard};
   before.take_keys(1);
   auto& taken = *before.entry().sets.front()->receivers()[0];
-  taken.seen.accept(7);
+  REQUIRE(taken.seen.accept(7));
   taken.octets += 5000;
   before.look(10);
   CHECK(before.disk.at({"key-1", Way::Receiving, 0}).octets == 5000);

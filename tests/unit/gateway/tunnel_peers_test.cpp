@@ -199,7 +199,7 @@ struct Heard : TunnelBed {
   void hear(const wire::Endpoint& from, std::size_t sa = 0, std::size_t set = 0) {
     auto& receiver = *tunnels.entries().front()->sets[set]->receivers()[sa];
     receiver.heard_from.note(from);
-    receiver.seen.accept(receiver.seen.top() + 1);
+    REQUIRE(receiver.seen.accept(receiver.seen.top() + 1));
   }
   /// Where the tunnel leads from now on, as a worker has it.
   [[nodiscard]] wire::Endpoint far_end() {
@@ -249,7 +249,7 @@ TEST_CASE("a worker's note is found whichever half of it is read first", "[tunne
   Heard bed;
   auto& receiver = *bed.tunnels.entries().front()->sets[0]->receivers()[0];
   SECTION("its number") {
-    receiver.seen.accept(1);
+    REQUIRE(receiver.seen.accept(1));
     CHECK(bed.far_end() == kRecorded);
     receiver.heard_from.note(kMapped);
   }

@@ -43,7 +43,7 @@ TEST_CASE("the concentrator sends by new keys when it hears them", "[tunnel]") {
   bed.take({TunnelBed::record("a", 2)});
   bed.pass(bed.tunnels.settings().switch_after + 1s);
   CHECK(sender(bed)->spi == 0x2010);
-  bed.tunnels.entries().front()->sets.back()->receivers()[0]->seen.accept(1);
+  REQUIRE(bed.tunnels.entries().front()->sets.back()->receivers()[0]->seen.accept(1));
   bed.pass(1s);
   CHECK(sender(bed)->spi == 0x2020);
 }

@@ -19,9 +19,13 @@ namespace {
 struct Bed {
   explicit Bed(std::uint32_t size, std::uint64_t top = 0)
       : words(ReplayWindow::words_for(size)), window(size, words, top) {}
+  /// What it says of a number, which it accepts only if that is new.
   Standing take(std::uint64_t number) {
     const auto standing = window.judge(number);
-    if (standing == Standing::New) window.accept(number);
+    if (standing == Standing::New)
+      REQUIRE(window.accept(number));
+    else if (number != 0 && number <= window.top())
+      REQUIRE_FALSE(window.accept(number));
     return standing;
   }
   std::vector<std::uint64_t> words;
