@@ -6,6 +6,7 @@ import pytest
 from scapy.layers.inet import IP, UDP
 
 from lib.config import GATEWAY_WAN
+from lib.namespaces import splice
 from lib.phones import exchange_udp, leased, static, static_entry
 from lib.tunnel_lab import (CONCENTRATOR_WAN, PRIVATE_BLOCK, PUBLIC_BLOCK, SIP, VOIP, addresses,
                             exchange_sip)
@@ -14,6 +15,7 @@ MODES = [pytest.param({"block": PRIVATE_BLOCK}, id="mode-p"),
          pytest.param({"block": PUBLIC_BLOCK}, id="mode-q")]
 ENCAPSULATIONS = [pytest.param({"udp": True}, id="udp"),
                   pytest.param({"encapsulation": "ipip"}, id="ipip")]
+PLAIN_AND_UDP = [pytest.param({}, id="plain"), ENCAPSULATIONS[0]]
 ALGORITHMS = [pytest.param({"algorithm": name}, id=name) for name in (
     "aes-gcm-256", "chacha20-poly1305", "aes-cbc-128-hmac-sha2-256-128",
     "aes-cbc-256-hmac-sha2-256-128")]
@@ -41,24 +43,38 @@ def test_t1_t2_t3_t4_t5_t6_t8_everything_goes_through_the_tunnel(tunnel_lab, wor
     assert_goes_through_the_tunnel(tunnel_lab, leased(tunnel_lab, 1))
 
 
-@pytest.mark.parametrize("tunnel_lab", [pytest.param({}, id="plain"), ENCAPSULATIONS[0]],
-                         indirect=True)
-def test_e8_a_message_too_large_for_the_path_goes_through_in_pieces_of_esp(tunnel_lab, workers):
-    concentrator = tunnel_lab.start_concentrator(workers)
-    gateway = tunnel_lab.start(tunnel_lab.config(workers))
-    phone = leased(tunnel_lab, 1)
-    for host in (phone.host, tunnel_lab.voip):
+def exchange_in_pieces(lab):
+    """A message and its answer that are too large for the path, each in two pieces of ESP."""
+    phone = leased(lab, 1)
+    for host in (phone.host, lab.voip):
         host.sysctl("net.ipv4.ip_no_pmtu_disc", 1)  # DF is not set, as by many phones
-    internet = tunnel_lab.provider.capture("eth0", "not arp")
-    exchange_sip(tunnel_lab, phone, octets=1472)
+    internet = lab.provider.capture("eth0", "not arp")
+    exchange_sip(lab, phone, octets=1472)
     seen = internet.wait_for(count=4)
-    assert [p[IP].flags == "MF" for p in seen] == [True, False, True, False]
+    assert [p[IP].flags == "MF" for p in seen] == [True, False, True, False], list(seen)
     assert all(len(p[IP]) <= 1500 for p in seen)
     assert {(p[IP].src, p[IP].dst) for p in seen} == {(GATEWAY_WAN, CONCENTRATOR_WAN),
                                                       (CONCENTRATOR_WAN, GATEWAY_WAN)}
+
+
+@pytest.mark.parametrize("tunnel_lab", PLAIN_AND_UDP, indirect=True)
+def test_e8_a_message_too_large_for_the_path_goes_through_in_pieces_of_esp(tunnel_lab, workers):
+    ends = [tunnel_lab.start_concentrator(workers), tunnel_lab.start(tunnel_lab.config(workers))]
+    exchange_in_pieces(tunnel_lab)
     # For net_af_packet the kernel makes whole packets first, so that none is left to be joined.
-    for end in (gateway, concentrator):
-        assert end.stats()["fragments"] == {"made": 1, "joined": 0}
+    assert [end.stats()["fragments"] for end in ends] == 2 * [{"made": 1, "joined": 0}]
+
+
+@pytest.mark.parametrize("tunnel_lab", PLAIN_AND_UDP, indirect=True)
+def test_e8_pieces_of_esp_are_put_together_before_they_are_opened(tunnel_lab, workers):
+    ends = []
+    for namespace, config in ((tunnel_lab.conc, tunnel_lab.concentrator_config(workers)),
+                              (tunnel_lab.gw, tunnel_lab.config(workers))):
+        config["ports"][1]["device"] = "net_tap1,iface=tap1"
+        ends.append(tunnel_lab.gateway_in(namespace, config).start())
+        splice(namespace, "tap1", "wan0")
+    exchange_in_pieces(tunnel_lab)
+    assert [end.stats()["fragments"] for end in ends] == 2 * [{"made": 1, "joined": 1}]
 
 
 @pytest.mark.parametrize("tunnel_lab", ALGORITHMS, indirect=True)

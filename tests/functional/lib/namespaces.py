@@ -154,7 +154,7 @@ class Switch(Namespace):
     def __init__(self, name, directory):
         super().__init__(name, directory)
         self._ports = itertools.count(1)
-        self._carry_everything()
+        _bridge_everything(self)
         self.ip("link add br0 type bridge mcast_snooping 0", "link set br0 up")
 
     def plug(self, namespace, interface="eth0"):
@@ -164,12 +164,22 @@ class Switch(Namespace):
         self.ip(f"link set {port} master br0")
         return port
 
-    def _carry_everything(self):
-        """Where the bridge's netfilter hooks are loaded, they swallow malformed packets."""
-        with self.entered():
-            hooks = _sysctl_file("net.bridge.bridge-nf-call-iptables").exists()
-        if hooks:
-            self.sysctl("net.bridge.bridge-nf-call-iptables", 0)
+
+def splice(namespace, tap, interface):
+    """What a gateway sends by its port on net_tap leaves by the interface, and back."""
+    _bridge_everything(namespace)
+    # The kernel's side of the tap begins with the gateway's MAC: what is for it would stay here.
+    namespace.ip("link add spliced type bridge mcast_snooping 0", f"link set {tap} address 02:00:00:00:00:01",
+                 *[f"link set {each} master spliced" for each in (tap, interface)],
+                 "link set spliced up")
+
+
+def _bridge_everything(namespace):
+    """Where the bridge's netfilter hooks are loaded, they swallow malformed packets."""
+    with namespace.entered():
+        hooks = _sysctl_file("net.bridge.bridge-nf-call-iptables").exists()
+    if hooks:
+        namespace.sysctl("net.bridge.bridge-nf-call-iptables", 0)
 
 
 def sweep():
