@@ -22,6 +22,23 @@ def test_d4_health_is_200_while_all_is_well(lab):
     assert gateway.health()[0] == 200
 
 
+def test_d4_a_port_without_a_link_is_told_until_it_has_one(lab):
+    """On net_tap: net_af_packet says that it always has."""
+    config = lab.config()
+    config["ports"][1]["device"] = "net_tap1,iface=tap1"
+    gateway = lab.start(config)
+    for state, health in (("down", (503, ["port wan0 has no link"])), ("up", (200, []))):
+        lab.gw.ip(f"link set tap1 {state}")
+        eventually(lambda h=health: _health_and_reasons(gateway) == h,
+                   lambda: f"{state}: {_health_and_reasons(gateway)}")
+        assert metrics(gateway)["portico_port_link_up", "wan0"] == (state == "up")
+
+
+def _health_and_reasons(gateway):
+    status, body = gateway.health()
+    return status, body["reasons"]
+
+
 def test_d4_bindings_are_paged_and_filtered(lab):
     config = lab.config()
     config["phones"]["static"] = [static_entry(n, 24000 + 64 * n) for n in range(1, 8)]
