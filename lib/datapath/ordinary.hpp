@@ -72,7 +72,7 @@ inline constexpr std::size_t kLeastRead = 28;
   return bindings.place_of({load_be<std::uint32_t>(ip + 16)}, load_be<std::uint16_t>(ip + 22));
 }
 
-/// ESP for our WAN address, Lane::Outer.
+/// ESP for our WAN address, Lane::Outer, with its header, which is as long as UDP's.
 [[nodiscard]] inline bool is_ordinary_esp(const Link& wan, const std::uint8_t* ip) noexcept {
   return ip[9] == wire::kProtocolEsp && load_be<std::uint16_t>(ip + 2) >= kLeastRead &&
          load_be<std::uint32_t>(ip + 16) == wan.address().bits;

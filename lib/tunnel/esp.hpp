@@ -6,7 +6,6 @@
 #include "base/endian.hpp"
 #include "tunnel/algorithm.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>

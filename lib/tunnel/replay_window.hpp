@@ -92,7 +92,7 @@ class ReplayWindow {
   std::atomic<std::uint64_t> top_;  // one thread writes
   std::uint64_t* words_;
   std::uint32_t size_;
-  std::uint32_t word_mask_;
+  std::uint32_t word_mask_;  // words_for(size_) - 1: a packet asks for it three times
 };
 
 }  // namespace portico::tunnel

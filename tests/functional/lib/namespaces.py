@@ -169,7 +169,8 @@ def splice(namespace, tap, interface):
     """What a gateway sends by its port on net_tap leaves by the interface, and back."""
     _bridge_everything(namespace)
     # The kernel's side of the tap begins with the gateway's MAC: what is for it would stay here.
-    namespace.ip("link add spliced type bridge mcast_snooping 0", f"link set {tap} address 02:00:00:00:00:01",
+    namespace.ip("link add spliced type bridge mcast_snooping 0",
+                 f"link set {tap} address 02:00:00:00:00:01",
                  *[f"link set {each} master spliced" for each in (tap, interface)],
                  "link set spliced up")
 

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -27,8 +28,11 @@ struct Site {
     return SaStore::open({.file = file}, std::make_unique<WitnessOnDisk>(witness));
   }
   [[nodiscard]] Result<tunnel::LoadedSas> start() {
+    return start(std::make_unique<WitnessOnDisk>(witness));
+  }
+  [[nodiscard]] Result<tunnel::LoadedSas> start(std::unique_ptr<WitnessFile> with) {
     store.reset();
-    store = open().value();
+    store = SaStore::open({.file = file}, std::move(with)).value();
     return store->load(keys);
   }
   [[nodiscard]] Result<void> commit(std::vector<tunnel::SaState> batch) const {

@@ -134,10 +134,7 @@ TEST_CASE("a witness that cannot be written at start is written by a later commi
     retired = {"a"};
   }
   bool refuses = true;
-  site.store =
-      SaStore::open({.file = site.file}, std::make_unique<Reluctant>(refuses, site.witness))
-          .value();
-  const auto loaded = site.store->load(site.keys);
+  const auto loaded = site.start(std::make_unique<Reluctant>(refuses, site.witness));
   REQUIRE(loaded);
   CHECK(loaded->retired_keys == retired);
   const std::string copy = site.folder.file("copy");
@@ -159,10 +156,7 @@ TEST_CASE("a damaged store is not set aside before its witness tells that keys w
   scribble(site.file, {0, 100});
   fs::remove(site.witness);
   bool refuses = true;
-  site.store =
-      SaStore::open({.file = site.file}, std::make_unique<Reluctant>(refuses, site.witness))
-          .value();
-  CHECK_FALSE(site.store->load(site.keys));
+  CHECK_FALSE(site.start(std::make_unique<Reluctant>(refuses, site.witness)));
   CHECK_FALSE(fs::exists(site.file + ".damaged-1"));
   CHECK(site.start()->retired_keys == Names{"a", "b"});
 }
